@@ -1,4 +1,4 @@
-//! What the programs on this library have in common: how they were called, on which day, what they
+//! What the programs that use this library share: how they were called, on which day, what they
 //! print, and how they end.
 
 use anyhow::{Context, Result};
@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The exit code of a command; an error is printed, with its causes, and is a failure.
+/// Returns the exit code of a command; an error is printed, with its causes, and is a failure.
 pub fn finish(done: Result<ExitCode>) -> ExitCode {
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
@@ -28,12 +28,12 @@ fn write(out: &mut impl Write, text: &str) -> Result<()> {
     }
 }
 
-/// What resumes a run that was interrupted. Typed again, `--fresh` would delete its work.
+/// Returns what resumes an interrupted run. If repeated, `--fresh` would delete its work.
 pub fn resuming_command(fresh: bool) -> &'static str {
     if fresh { "the same command without --fresh" } else { "the same command" }
 }
 
-/// The command line as typed, with the plain name of `program` and quotes where needed, and
+/// Returns the command line as typed, with the plain name of `program` and quotes if needed, and
 /// without these options and their values.
 pub fn command_line(program: &str, without: &[&str]) -> String {
     typed(program, std::env::args_os().skip(1), without)
@@ -86,7 +86,7 @@ fn date_of(day: u64) -> String {
 mod tests {
     use super::*;
 
-    /// Fails to write, in a certain way.
+    /// Fails to write, with this kind of error.
     struct Closed(ErrorKind);
 
     impl Write for Closed {

@@ -9,7 +9,7 @@ fn bars() -> &'static MultiProgress {
     BARS.get_or_init(MultiProgress::new)
 }
 
-/// A bar over `len` steps; hidden where stderr is not a terminal.
+/// Creates a bar over `len` steps; hidden if stderr is not a terminal.
 pub fn bar(len: u64, what: &str) -> ProgressBar {
     let bar = bars().add(ProgressBar::new(len));
     if !std::io::stderr().is_terminal() {
@@ -23,12 +23,12 @@ pub fn bar(len: u64, what: &str) -> ProgressBar {
     bar
 }
 
-/// A line on stderr that does not tear a bar.
+/// Prints a line on stderr without disturbing a bar.
 pub fn line(text: &str) {
     bars().suspend(|| eprintln!("{text}"));
 }
 
-/// Lines on stderr, or none.
+/// Prints lines on stderr, if there are any.
 pub fn lines(text: &impl ToString) {
     let text = text.to_string();
     if !text.is_empty() {
@@ -36,19 +36,19 @@ pub fn lines(text: &impl ToString) {
     }
 }
 
-/// A line for each recording that could not be used, with the reason.
+/// Prints a line with the reason for each unusable recording.
 pub fn unusable(failures: &[String]) {
     failures.iter().for_each(|failure| line(&format!("not usable: {failure}")));
 }
 
-/// A plain line where there is no terminal for a bar.
+/// Prints a plain line if there is no terminal for a bar.
 pub fn plain_line(text: &str) {
     if !std::io::stderr().is_terminal() {
         eprintln!("{text}");
     }
 }
 
-/// `1 h 02 min`, `3 min 20 s` or `12 s`.
+/// Formats as `1 h 02 min`, `3 min 20 s` or `12 s`.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0).round() as u64;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {

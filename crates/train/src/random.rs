@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use sha2::{Digest, Sha256};
 
-/// The generator at an address: a seed, a purpose and any indices.
+/// Returns the generator at an address: a seed, a purpose and any indices.
 pub fn generator(seed: u64, purpose: &str, indices: &[u64]) -> Xoshiro256PlusPlus {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
@@ -20,12 +20,12 @@ pub fn generator(seed: u64, purpose: &str, indices: &[u64]) -> Xoshiro256PlusPlu
     Xoshiro256PlusPlus::from_seed(hash.finalize().into())
 }
 
-/// SHA-256 of some text as 16 hexadecimal digits, enough to tell configurations apart.
+/// Returns the SHA-256 of some text as 16 hexadecimal digits, enough to distinguish configurations.
 pub fn short_hash(text: &str) -> String {
     short_hash_of_bytes(text.as_bytes())
 }
 
-/// The same of samples or features, bit by bit.
+/// Returns the same for samples or features, bit by bit.
 pub fn short_hash_of(values: &[f32]) -> String {
     let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     short_hash_of_bytes(&bytes)

@@ -1,4 +1,4 @@
-//! From finished stages to a model folder: calibration, export, evaluation, card.
+//! Assembles a model folder from finished stages: calibration, export, evaluation, card.
 
 use crate::data::columns::{self, Columns};
 use crate::files::write_text;
@@ -20,7 +20,7 @@ use anyhow::{Context, Result};
 use sourcing_sound::{Labels, ModelMetadata, Padding};
 use std::path::{Path, PathBuf};
 
-/// Clips that an export is checked on, spread over the data set.
+/// Clips to check an export on, spread over the data set.
 const CHECKED_CLIPS: usize = 4 * MIN_CHECKS;
 
 /// What a model folder is made from.
@@ -31,7 +31,7 @@ pub struct Assembly<'a> {
     pub command: String,
     /// The data.
     pub material: &'a Material,
-    /// Where they come from.
+    /// The origin of the data.
     pub provenance: &'a Provenance,
     /// The stages that left out folds.
     pub stages: &'a [StageResult],
@@ -126,7 +126,8 @@ impl Assembly<'_> {
         })
     }
 
-    /// What the output "none of the labels" is fitted on; `None` without background recordings.
+    /// Returns what the output "none of the labels" is fitted on; `None` without background
+    /// recordings.
     fn unknowns(&self) -> Result<Option<Unknowns>> {
         let Material { background, front_end, .. } = self.material;
         if background.is_empty() {
@@ -138,7 +139,7 @@ impl Assembly<'_> {
         Unknowns::new(background, segments, front_end, seconds, seed).map(Some)
     }
 
-    /// Pooled features of columns by a stage's network, as in use.
+    /// Returns pooled features of columns by a stage's network, as in use.
     fn pooled(&self, stage: &StageResult, columns: &[&Columns]) -> Result<Vec<Vec<f32>>> {
         let silence = self.material.front_end.silent_value();
         stage.folded()?.pooled_segments(columns, SEGMENT_FRAMES, silence, stage.normalisation())
@@ -217,7 +218,7 @@ fn shipped(
     }
 }
 
-/// Segments one after another; a rest of at least half a segment, or a whole short recording,
+/// Cuts columns into segments; a rest of at least half a segment, or a whole short recording,
 /// counts too.
 fn segments(columns: &Columns) -> Vec<Columns> {
     let n_mels = columns.n_mels;

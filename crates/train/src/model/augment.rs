@@ -1,7 +1,7 @@
-//! From clean feature columns to varied training examples.
+//! Turns clean feature columns into varied training examples.
 //!
-//! Everything that adds up in air (noise, other sounds, gain) is added in the power domain;
-//! time and frequency are warped, and examples mixed up, on log values.
+//! Everything that adds up in air (noise, other sounds, gain) is added in the power domain; time
+//! and frequency are warped, and examples mixed up, on log values.
 
 use crate::data::columns::{Columns, Normalisation};
 use crate::model::config::{AugmentConfig, Range};
@@ -25,9 +25,9 @@ pub struct Example<'a> {
 pub struct Augmenter<'a> {
     /// Settings.
     pub config: &'a AugmentConfig,
-    /// How log values and powers belong together.
+    /// The relation between log values and powers.
     pub log: LogScale,
-    /// Applied to every value last.
+    /// Applied last, to every value.
     pub normalisation: Normalisation,
     /// Recordings to mix under the clips; may be empty.
     pub background: &'a [Columns],
@@ -40,7 +40,7 @@ pub struct Augmenter<'a> {
 }
 
 impl Augmenter<'_> {
-    /// A batch with one example per clip.
+    /// Returns a batch with one example per clip.
     pub fn batch(&self, clips: &[Example<'_>], rng: &mut Rng) -> Batch {
         let full = rng.random::<f32>() < self.config.full_view_share;
         let frames = if full { self.segment_frames } else { self.config.crop_frames };
@@ -60,7 +60,7 @@ impl Augmenter<'_> {
         batch
     }
 
-    /// One varied, normalised example `[n_mels][frames]`.
+    /// Returns one varied, normalised example `[n_mels][frames]`.
     fn example(&self, clip: &Columns, frames: usize, rng: &mut Rng) -> Vec<f32> {
         let mut view = self.warp(clip, frames, rng);
         let gain = decibels(uniform((-self.config.gain, self.config.gain), rng));
@@ -92,8 +92,8 @@ impl Augmenter<'_> {
         view
     }
 
-    /// A view of the clip, bilinearly resampled along both axes: a random stretch of a long
-    /// clip, or a short clip at a random position, with NaN where the clip is not.
+    /// Returns a view of the clip, bilinearly resampled along both axes: a random stretch of a long
+    /// clip, or a short clip at a random position, with NaN outside of the clip.
     fn warp(&self, clip: &Columns, frames: usize, rng: &mut Rng) -> Vec<f32> {
         let (n_mels, clip_frames) = (clip.n_mels, clip.frames());
         let config = self.config;
@@ -136,14 +136,14 @@ impl Augmenter<'_> {
         let scale = level * decibels(uniform(range, rng)) / mean;
         for (row, band) in view.chunks_exact_mut(frames).zip(bands) {
             for value in row {
-                // The mean of three exponentials, as a band over some bins of noise has it.
+                // The mean of three exponentials, as for noise in a band of several bins.
                 let product: f32 = (0..3).map(|_| 1.0 - rng.random::<f32>()).product();
                 *value += scale * band * product.max(f32::MIN_POSITIVE).ln() * (-1.0 / 3.0);
             }
         }
     }
 
-    /// Adds a random stretch of a background recording, repeated where it is too short.
+    /// Adds a random stretch of a background recording, repeated if it is too short.
     fn add_background(&self, view: &mut [f32], frames: usize, level: f32, rng: &mut Rng) {
         if self.background.is_empty() {
             return;
@@ -200,9 +200,9 @@ impl Augmenter<'_> {
     }
 }
 
-/// Clips whose examples are varied.
+/// Clips as a source of varied examples.
 pub struct Augmented<'a> {
-    /// How.
+    /// Varies the examples.
     pub augmenter: Augmenter<'a>,
     /// The clips.
     pub clips: &'a [Example<'a>],
@@ -222,14 +222,14 @@ fn blend(to: &mut [f32], from: &[f32], size: usize, index: usize, partner: usize
     }
 }
 
-/// A random range of at most `greatest` places within `0..len`.
+/// Draws a range of at most `greatest` places within `0..len`.
 fn range_within(len: usize, greatest: usize, rng: &mut Rng) -> std::ops::Range<usize> {
     let extent = rng.random_range(0..=greatest.min(len));
     let start = rng.random_range(0..=len - extent);
     start..start + extent
 }
 
-/// The two neighbours of a position and the weight of the second, clamped to `0..len`.
+/// Returns the two neighbours of a position and the weight of the second, clamped to `0..len`.
 fn interpolation(position: f32, len: usize) -> (usize, usize, f32) {
     let position = position.clamp(0.0, (len - 1) as f32);
     let below = position as usize;
@@ -240,12 +240,12 @@ fn uniform((low, high): Range, rng: &mut Rng) -> f32 {
     low + (high - low) * rng.random::<f32>()
 }
 
-/// A power ratio from dB.
+/// Converts dB to a power ratio.
 fn decibels(value: f32) -> f32 {
     10f32.powf(value / 10.0)
 }
 
-/// The power behind a log value, at least 0.
+/// Returns the power of a log value, at least 0.
 pub fn to_power(log: LogScale, value: f32) -> f32 {
     let (power, offset) = match log {
         LogScale::Decibel { offset } => ((value * (std::f32::consts::LN_10 / 10.0)).exp(), offset),

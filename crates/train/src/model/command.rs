@@ -23,7 +23,7 @@ pub struct Arguments {
     /// UrbanSound8K, or a set in its layout: audio/foldN/ and metadata/UrbanSound8K.csv.
     #[arg(long)]
     pub data: PathBuf,
-    /// Additional slices that only train: audio/foldN/ and metadata.csv.
+    /// Additional slices that are only trained on: audio/foldN/ and metadata.csv.
     #[arg(long)]
     pub extra: Option<PathBuf>,
     /// Recordings to mix under the training clips; every audio file in the tree.
@@ -38,7 +38,7 @@ pub struct Arguments {
     /// Name of the model [default: the name of the output folder].
     #[arg(long)]
     pub name: Option<String>,
-    /// What the files say of the model.
+    /// Statements in the files.
     #[command(flatten)]
     pub stated: Stated,
     /// Folds to leave out together, such as 1 or 3-9. Repeatable [default: each fold that is
@@ -51,7 +51,7 @@ pub struct Arguments {
     /// Run a single stage, such as fold-1 or final, and write no model.
     #[arg(long)]
     pub only: Option<String>,
-    /// Stages to train side by side, one thread each.
+    /// Stages to train in parallel, one thread each.
     #[arg(long, default_value_t = 1)]
     pub jobs: usize,
     /// Seed of everything random.
@@ -99,7 +99,7 @@ impl Arguments {
 pub enum Switch {
     /// Do it.
     On,
-    /// Leave it.
+    /// Do not do it.
     Off,
 }
 
@@ -108,7 +108,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stoppable(|| execute(arguments))
 }
 
-/// Whether it was done before it was interrupted; the same command, without `--fresh`, then
+/// Returns whether it finished before it was interrupted; the same command, without `--fresh`, then
 /// resumes.
 fn execute(arguments: &Arguments) -> Result<bool> {
     let name = arguments
@@ -134,8 +134,8 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         stop: &STOP,
     };
     if arguments.fresh {
-        // Of all stages before the first begins: whatever is there later is this run's own, and
-        // what resumes it may use it.
+        // All stages are discarded before the first begins: whatever is there later belongs to this
+        // run, and whatever resumes it may use it.
         specs.iter().try_for_each(|spec| shared.discard(spec))?;
     }
     let run = |spec: &StageSpec| {
@@ -177,7 +177,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     Ok(true)
 }
 
-/// The stages that the arguments ask for, the final one last.
+/// Returns the requested stages, the final one last.
 fn stages(arguments: &Arguments, material: &Material) -> Result<Vec<StageSpec>> {
     let present: BTreeSet<_> = material.clips.iter().map(|clip| clip.slice.fold).collect();
     let mut groups = arguments.test_folds.clone();

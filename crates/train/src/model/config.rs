@@ -33,10 +33,10 @@ pub fn front_end() -> FrontEndConfig {
     }
 }
 
-/// Columns that the shipped model is given: 4 s.
+/// Columns in a segment of the shipped model: 4 s.
 pub const SEGMENT_FRAMES: usize = 173;
 
-/// A closed range that a value is drawn from uniformly.
+/// A closed range from which a value is drawn uniformly.
 pub type Range = (f32, f32);
 
 /// How training examples are varied. Levels in dB are relative to the clip's mean power.
@@ -146,7 +146,7 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
-    /// The settings that are the training's own, not the examples'.
+    /// Returns the settings of the training itself, without those of the examples.
     pub fn policy(&self) -> Policy {
         Policy {
             seed: self.seed,
@@ -160,8 +160,8 @@ impl TrainConfig {
     }
 }
 
-/// Everything that decides what a stage's weights will be. Two runs with equal plans give
-/// equal weights; a checkpoint of another plan is refused.
+/// Everything that determines a stage's weights. Two runs with equal plans give equal weights; a
+/// checkpoint of another plan is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The stage, for example `fold-1`.
@@ -170,7 +170,7 @@ pub struct Plan {
     pub train: TrainConfig,
     /// Layout of the network.
     pub net: NetConfig,
-    /// Front end, as the model file will state it.
+    /// Front end, as the model file states it.
     pub front_end: String,
     /// Hash of the names, folds, labels and lengths of the training clips.
     pub training_clips: String,
@@ -179,12 +179,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// 16 hexadecimal digits that identify the plan.
+    /// Returns 16 hexadecimal digits that identify the plan.
     pub fn hash(&self) -> String {
         short_hash(&serde_json::json!(self).to_string())
     }
 
-    /// The network, for inputs as wide as training examples.
+    /// Returns the network for inputs as wide as training examples.
     pub fn network(&self) -> NetworkConfig {
         self.net.network(self.train.augment.crop_frames)
     }

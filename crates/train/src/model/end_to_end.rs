@@ -1,4 +1,4 @@
-//! From audio files to a model folder, in small.
+//! A small run from audio files to a model folder.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
@@ -42,7 +42,7 @@ fn a_small_data_set_becomes_a_model_that_has_learned() {
     let block = |channels, kernel, stride| Block { channels, kernel, stride, pool: true };
     let blocks = vec![block(8, 5, 2), block(16, 3, 1), block(16, 3, 1)];
     let net = NetConfig { n_mels: material.front_end.n_mels, n_labels: 3, blocks, dropout: 0.1 };
-    // Forty short epochs, and one label is noise: little noise is added.
+    // Forty short epochs, and one label is noise, so little noise is added.
     let augment = AugmentConfig { noise_probability: 0.1, mixup: 0.1, ..AugmentConfig::default() };
     let train = TrainConfig {
         epochs: 40,

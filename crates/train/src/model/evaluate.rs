@@ -28,7 +28,7 @@ pub struct Arguments {
     pub folds: Option<BTreeSet<u32>>,
 }
 
-/// Runs the command. Exit code 1 when files could not be scored.
+/// Runs the command; exit code 1 if files could not be scored.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let model = read_model(&arguments.model)?;
     let dataset = Dataset::read(&arguments.data)?;
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// By clip, the index of its label among those of the model.
+/// Returns, for each clip, the index of its label among those of the model.
 fn true_labels(slices: &[&Slice], of_data: &[String], of_model: &[String]) -> Result<Vec<usize>> {
     let true_label = |slice: &&Slice| {
         let name = &of_data[slice.label];
@@ -72,7 +72,7 @@ fn true_labels(slices: &[&Slice], of_data: &[String], of_model: &[String]) -> Re
     slices.iter().map(true_label).collect()
 }
 
-/// The index of the label that the model gives a clip, cut to the length that the table gives it.
+/// Returns the index of the label that the model gives a clip, cut to the length in the table.
 fn predict(classifier: &mut Classifier, slice: &Slice) -> Result<usize> {
     let recording = columns::decode(&slice.into())?;
     let pcm = Pcm::new(&recording.samples, SampleRate::new(recording.sample_rate)?)?;

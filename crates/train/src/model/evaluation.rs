@@ -1,4 +1,4 @@
-//! `evaluation.json`: every number about a model, computed here and written by nothing else.
+//! `evaluation.json`: every number about a model, computed only here.
 
 use crate::data::summary::DataSummary;
 use crate::metrics::left_out::{LeftOut, mean, mean_accuracy};
@@ -35,7 +35,7 @@ pub struct Evaluation {
     pub labels: Vec<String>,
     /// Trained scalars of the network.
     pub n_parameters: usize,
-    /// What data were there.
+    /// How much of the data was present.
     pub data: DataSummary,
     /// One entry per group of left-out folds, each with its own network.
     pub stages: Vec<StageEvaluation>,
@@ -43,15 +43,16 @@ pub struct Evaluation {
     pub mean: Means,
     /// The shipped network, trained on everything.
     pub shipped: Shipped,
-    /// The output "none of the labels", where background recordings were there to fit it.
+    /// The output "none of the labels", if there were background recordings to fit it on.
     #[serde(rename = "other")]
     pub rejection: Option<RejectionOutput>,
 }
 
-/// A stage that left out folds. Clips are judged as in use: a segment, silence after a short clip.
+/// A stage that left out folds. Clips are judged as in use: by a segment, with silence after a
+/// short clip.
 pub type StageEvaluation = LeftOut<Figures>;
 
-/// The figures of a stage that only this command has.
+/// Figures that only this command has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// Accuracy with the last layer as trained, before the refit.
@@ -71,8 +72,8 @@ pub struct Figures {
 pub struct Means {
     /// Accuracy.
     pub accuracy: f64,
-    /// Exact one-sided 95% bound of the accuracy over all left-out recordings together, where all
-    /// clips are right or all are wrong.
+    /// Exact one-sided 95% bound of the accuracy over all left-out recordings, if all clips are
+    /// right or all are wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_bound: Option<(f64, f64)>,
     /// Macro-F1.
@@ -95,13 +96,13 @@ pub struct Shipped {
     pub temperature: f64,
     /// Expected calibration error of the pooled left-out predictions at that temperature.
     pub calibration_error: f64,
-    /// Best scores below this are rejected.
+    /// Segments with a lower best score are rejected.
     pub rejection_threshold: f64,
     /// Share of the correctly classified left-out clips that pass it.
     pub passing_correct: f64,
     /// Share of the wrongly classified left-out clips that it rejects.
     pub rejected_wrong: f64,
-    /// How recordings of none of the labels fare.
+    /// How recordings of none of the labels are rejected.
     pub unknown: Vec<Unknown>,
     /// Greatest difference of a logit between the file and the trained network.
     pub export_difference: f32,
@@ -116,18 +117,18 @@ pub struct Unknown {
     pub recordings: usize,
     /// Segments, one after another.
     pub segments: usize,
-    /// Share of the segments that is rejected.
+    /// Share of the segments that are rejected.
     pub rejected: f64,
     /// Probability that a left-out clip's best score exceeds a segment's.
     pub auroc: f64,
 }
 
-/// Temperature and threshold, and what they do.
+/// Temperature and threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration {
     /// Divides the logits.
     pub temperature: f64,
-    /// Best scores below this are rejected.
+    /// Segments with a lower best score are rejected.
     pub rejection_threshold: f64,
 }
 
@@ -137,7 +138,7 @@ pub fn calibrate(judged: &[Judged]) -> Calibration {
     Calibration { temperature, rejection_threshold: rejection_threshold(judged, temperature) }
 }
 
-/// The threshold that lets 19 in 20 of the correctly classified clips pass.
+/// Returns the threshold that 19 in 20 of the correctly classified clips pass.
 pub fn rejection_threshold(judged: &[Judged], temperature: f64) -> f64 {
     let correct = judged.iter().filter(|clip| clip.is_correct());
     let mut confidences: Vec<_> = correct.map(|clip| clip.confidence(temperature)).collect();
@@ -145,8 +146,8 @@ pub fn rejection_threshold(judged: &[Judged], temperature: f64) -> f64 {
     metrics::quantile(&confidences, 1.0 - PASSING_SHARE)
 }
 
-/// Share of the left-out clips that pass the rejection threshold: of those that are classified
-/// correctly, or of the others.
+/// Returns the share of the left-out clips that pass the rejection threshold, among those that are
+/// classified correctly or among the others.
 pub fn passing(judged: &[Judged], calibration: Calibration, correct: bool) -> f64 {
     let Calibration { temperature, rejection_threshold } = calibration;
     let of_kind: Vec<_> = judged.iter().filter(|clip| clip.is_correct() == correct).collect();
@@ -155,8 +156,8 @@ pub fn passing(judged: &[Judged], calibration: Calibration, correct: bool) -> f6
     passing as f64 / of_kind.len().max(1) as f64
 }
 
-/// How segments of unknown recordings fare compared with the left-out clips. `logits` has the
-/// outputs of a segment, with "none of the labels" last where there is a threshold for it.
+/// Measures how segments of unknown recordings are rejected, compared with the left-out clips.
+/// `logits` are the outputs for a segment, with "none of the labels" last if it has a threshold.
 pub fn unknown(
     name: &str,
     recordings: usize,

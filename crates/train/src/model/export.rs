@@ -1,4 +1,4 @@
-//! From a trained network to a model file that is known to return the same outputs.
+//! Exports a trained network to a model file that is proven to return the same outputs.
 
 use crate::data::columns::{Columns, Normalisation};
 use crate::metrics::greatest_difference;
@@ -12,15 +12,15 @@ use std::path::Path;
 
 /// Greatest accepted difference of a logit between the exported file and the trained network.
 pub const TOLERANCE: f32 = 1e-3;
-/// Fewest clips that an export is checked on.
+/// Fewest clips to check an export on.
 pub const MIN_CHECKS: usize = 16;
 
 /// Writes `path` if, and only if, the file as the core crate runs it agrees with `network` on
 /// every one of `clips`. Returns the greatest difference of a logit.
 ///
 /// # Errors
-/// When the file cannot be loaded again, differs by more than [`TOLERANCE`], or cannot be
-/// written; `path` is then as it was.
+/// If the file cannot be loaded again, differs by more than [`TOLERANCE`], or cannot be written;
+/// `path` is then unchanged.
 pub fn export(
     path: &Path,
     network: &Folded,
@@ -42,8 +42,8 @@ pub fn export(
     Ok(difference)
 }
 
-/// The greatest difference of a logit between the trained network and the model file, for the same
-/// columns.
+/// Returns the greatest difference of a logit between the trained network and the model file, for
+/// the same columns.
 fn compare(
     network: &Folded,
     metadata: &ModelMetadata,
@@ -114,7 +114,7 @@ mod tests {
         let config = NetConfig::compact(64, 10).network(173);
         let mut rng = generator(seed, "test", &[]);
         let mut weights = weights::random(&config, &mut rng).unwrap();
-        // Batch norms that do something.
+        // Batch norms that have an effect.
         for (index, array) in weights.parameters.iter_mut().enumerate() {
             if array.shape.len() == 1 {
                 let shift = 0.1 * index as f32;

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub struct Folders {
     /// UrbanSound8K, or a set in its layout.
     pub data: PathBuf,
-    /// Additional slices, which only train.
+    /// Additional slices, which are only trained on.
     pub extra: Option<PathBuf>,
     /// Background recordings for augmentation.
     pub background: Option<PathBuf>,
@@ -28,9 +28,9 @@ pub struct Folders {
 /// A slice with its columns.
 #[derive(Clone, Debug)]
 pub struct Clip {
-    /// What the table says.
+    /// The row of the table.
     pub slice: Slice,
-    /// What the front end says.
+    /// Its feature columns.
     pub columns: Columns,
 }
 
@@ -48,13 +48,13 @@ pub struct Material {
     pub background_hash: String,
     /// Front end of all columns.
     pub front_end: FrontEndConfig,
-    /// What was there.
+    /// How much of the data was present.
     pub summary: DataSummary,
 }
 
 impl Material {
-    /// Reads tables and audio; columns come from the cache in `work` where possible. What is
-    /// missing or unreadable is named on stderr and kept in the summary.
+    /// Reads tables and audio; columns come from the cache in `work` where possible. Missing and
+    /// unreadable files are named on stderr and in the summary.
     pub fn load(folders: &Folders, front_end: FrontEndConfig, work: &Path) -> Result<Self> {
         let mut dataset = Dataset::read(&folders.data)?;
         let extra = match &folders.extra {
@@ -207,7 +207,7 @@ mod tests {
             clip("e", "3", 2, false),
         ]);
         let split = material.split(&BTreeSet::from([1])).unwrap();
-        // b and e share recordings with fold 1; d only trains, so it is not tested either.
+        // b and e share recordings with fold 1; d is only trained on, so it is not tested either.
         assert_eq!(stems(&split.test), ["a"]);
         assert_eq!(stems(&split.train), ["c"]);
         assert_eq!(split.dropped, 2);

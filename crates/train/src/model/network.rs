@@ -33,7 +33,7 @@ impl NetConfig {
         Self { n_mels, n_labels, blocks, dropout: 0.3 }
     }
 
-    /// The layers, for inputs of a width. The weights do not depend on it.
+    /// Returns the layers for inputs of a width, on which the weights do not depend.
     pub fn network(&self, frames: usize) -> NetworkConfig {
         let mut layers: Vec<_> = self.blocks.iter().copied().map(Layer::Block).collect();
         let units = self.n_labels;

@@ -1,8 +1,8 @@
-//! Writes a trained network as an ONNX file, batch norm already folded.
+//! Writes a trained network as an ONNX file, with folded batch norm.
 //!
-//! Only operators that every runtime has, pooling rather than reductions:
-//! Conv, Relu, MaxPool, AveragePool (over frequency), GlobalAveragePool and GlobalMaxPool
-//! (over time), Add, Flatten, Gemm.
+//! Uses only operators that every runtime has, pooling rather than reductions: Conv, Relu, MaxPool,
+//! AveragePool (over frequency), GlobalAveragePool and GlobalMaxPool (over time), Add, Flatten,
+//! Gemm.
 
 use crate::nn::infer::{Convolution, Folded};
 use crate::publish::onnx::{Builder, file, integer, integers, tensor};
@@ -10,7 +10,7 @@ use tract_onnx::pb::ModelProto;
 
 const OUTPUT: &str = "logits";
 
-/// The file as a protobuf message. `properties` become `metadata_props`.
+/// Returns the file as a protobuf message. `properties` become `metadata_props`.
 ///
 /// The graph maps `log_mel` f32 `[1, 1, n_mels, frames]`, normalised, to `logits` f32
 /// `[1, n_outputs]`.
@@ -50,7 +50,7 @@ fn convolution(builder: &mut Builder, index: usize, convolution: &Convolution) {
     }
 }
 
-/// Mean over frequency, mean plus maximum over time, linear.
+/// Adds the mean over frequency, mean plus maximum over time, and the linear layer.
 fn head(builder: &mut Builder, network: &Folded, height: usize) {
     let window = vec![
         integers("kernel_shape", &[height as i64, 1]),

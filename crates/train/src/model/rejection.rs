@@ -1,4 +1,4 @@
-//! One more output, "none of the labels", fitted on the frozen features of a trained network.
+//! An additional output, "none of the labels", fitted on the frozen features of a trained network.
 //!
 //! Known clips are contrasted with segments of background recordings, digital silence and faint
 //! noise. The network's scores for the labels do not change: the output only rejects.
@@ -16,9 +16,9 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
 
-/// Share of the left-out known clips that the threshold lets pass.
+/// Share of the left-out known clips that pass the threshold.
 const PASSING_SHARE: f64 = 0.95;
-/// Stretches of faint noise among the unknown.
+/// Stretches of faint noise among the unknown segments.
 pub const FAINT_NOISES: usize = 192;
 /// One in this many of them is digital silence.
 const SILENT_EVERY: usize = 6;
@@ -28,14 +28,14 @@ const FAINT_LEVELS: (f32, f32) = (-100.0, -45.0);
 /// Segments of none of the labels, with the recordings they come from.
 #[derive(Clone, Debug, Default)]
 pub struct Unknowns {
-    /// At most a segment each.
+    /// Segments, or shorter recordings.
     pub segments: Vec<Columns>,
     /// One name per segment.
     pub recordings: Vec<String>,
 }
 
 impl Unknowns {
-    /// The background's segments, then silence and faint noise.
+    /// Collects the background's segments, then silence and faint noise.
     pub fn new(
         background: &[Columns],
         segments_of: impl Fn(&Columns) -> Vec<Columns>,
@@ -61,7 +61,7 @@ impl Unknowns {
         Ok(unknowns)
     }
 
-    /// Every second recording: those at even (or odd) places.
+    /// Returns every second recording: those with even (or odd) indices.
     fn half(&self, odd: bool) -> Self {
         let mut names = self.recordings.clone();
         names.dedup();
@@ -75,14 +75,14 @@ impl Unknowns {
     }
 }
 
-/// White noise through a random one-pole low-pass, or digital silence.
+/// Returns white noise through a random one-pole low-pass, or digital silence.
 pub fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32> {
     let mut rng = generator(seed, "faint noise", &[index as u64]);
     let (low, high) = FAINT_LEVELS;
     let level = low + (high - low) * rng.random::<f32>();
     let amplitude = if index.is_multiple_of(SILENT_EVERY) { 0.0 } else { amplitude(level) };
     let smoothing = rng.random_range(0.0..0.98f32);
-    // Keeps the power of the filtered noise where it was.
+    // Keeps the power of the filtered noise constant.
     let gain = amplitude * (3.0 * (1.0 - smoothing * smoothing)).sqrt();
     let mut last = 0.0;
     let samples = (f64::from(rate) * seconds) as usize;
@@ -93,12 +93,12 @@ pub fn faint_noise(rate: u32, seconds: f64, index: usize, seed: u64) -> Vec<f32>
     (0..samples).map(|_| next()).collect()
 }
 
-/// How well the output does on clips and recordings that did not fit it: for every stage it is
-/// fitted on the training clips and one half of the unknown recordings, and judged on the
-/// left-out clips and the other half.
+/// Figures of the output on clips and recordings on which it was not fitted: for every stage it is
+/// fitted on the training clips and one half of the unknown recordings, and judged on the left-out
+/// clips and the other half.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RejectionOutput {
-    /// Above this the segment is rejected.
+    /// A segment is rejected if the output is higher.
     pub threshold: f64,
     /// Left-out known clips.
     pub n_known: usize,
@@ -144,8 +144,8 @@ pub fn judge(
 }
 
 impl RejectionOutput {
-    /// How well the output does, from its values (0 to 1) on left-out known clips and on left-out
-    /// unknown segments: the threshold lets [`PASSING_SHARE`] of the known pass.
+    /// Computes the figures from the output's values (0 to 1) on left-out known clips and on
+    /// left-out unknown segments; [`PASSING_SHARE`] of the known clips pass the threshold.
     pub fn of(known: &[f64], unknown: &[f64]) -> Self {
         let mut sorted = known.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -165,7 +165,7 @@ impl RejectionOutput {
     }
 }
 
-/// Logistic regression of unknown against known, as a layer with one output.
+/// Fits logistic regression of unknown against known, as a layer with one output.
 pub fn fit(
     known: &Features,
     unknown: &[Vec<f32>],
@@ -180,7 +180,7 @@ pub fn fit(
     logistic::refit(&examples, 2, seed).linear.one_of_two()
 }
 
-/// The network with the output behind its labels.
+/// Appends the output after those of the labels.
 pub fn append(mut network: Folded, output: &Linear) -> Folded {
     network.linear.weight.extend_from_slice(&output.weight);
     network.linear.bias.extend_from_slice(&output.bias);

@@ -1,5 +1,5 @@
-//! One stage: train on all clips but the left-out ones, refit, judge the left-out ones, keep
-//! the result on disk.
+//! One stage: trains on all clips except the left-out ones, refits, judges the left-out ones, and
+//! stores the result on disk.
 
 use crate::data::columns::Columns;
 use crate::data::columns::Normalisation;
@@ -56,13 +56,13 @@ pub struct StageResult {
     pub facts: Facts,
     /// The averaged weights as trained.
     pub weights: Weights,
-    /// The last layer that logistic regression found, where refitting is on.
+    /// The last layer from logistic regression, if refitting is on.
     pub refitted: Option<Linear>,
-    /// Left-out clips, judged as in use: the segment padded with silence.
+    /// Left-out clips, judged as in use: by the segment, padded with silence.
     pub judged: Vec<Judged>,
     /// The same with the last layer as trained.
     pub judged_as_trained: Vec<Judged>,
-    /// The same as `judged`, every clip at its own length.
+    /// The same as `judged`, with every clip at its own length.
     pub judged_native: Vec<Judged>,
 }
 
@@ -73,7 +73,7 @@ pub struct Facts {
     pub test_folds: BTreeSet<u32>,
     /// Training clips.
     pub n_train: usize,
-    /// Clips kept from training because their recording is in a left-out fold.
+    /// Clips excluded from training because their recording is in a left-out fold.
     pub n_dropped: usize,
     /// Mean of the inputs.
     pub mean: f32,
@@ -86,7 +86,7 @@ pub struct Facts {
 }
 
 impl StageResult {
-    /// The network in use: batch norm folded, the refitted layer where there is one.
+    /// Returns the network for use: with folded batch norm, and the refitted layer if there is one.
     pub fn folded(&self) -> Result<Folded> {
         let mut folded = Folded::new(&self.plan.network(), &self.weights)?;
         if let Some(linear) = &self.refitted {
@@ -113,7 +113,8 @@ pub struct Shared<'a> {
     pub segment_frames: usize,
     /// Folder for checkpoints and results.
     pub work: &'a Path,
-    /// Whether the command says `--fresh`, which would delete the work if it were typed again.
+    /// Whether the command has the option `--fresh`, which would delete the work if it were
+    /// repeated.
     pub fresh: bool,
     /// Set when the run should stop.
     pub stop: &'a AtomicBool,
@@ -124,7 +125,7 @@ impl Shared<'_> {
         self.work.join(&spec.name)
     }
 
-    /// Its checkpoint and its result.
+    /// Returns the paths of its checkpoint and its result.
     fn files(&self, spec: &StageSpec) -> [PathBuf; 2] {
         ["checkpoint.bin", "result.bin"].map(|name| self.folder(spec).join(name))
     }
@@ -137,7 +138,7 @@ impl Shared<'_> {
         Ok(())
     }
 
-    /// The stage's result from disk or by training. `None` when it was interrupted.
+    /// Returns the stage's result from disk or by training; `None` if it was interrupted.
     pub fn run(&self, spec: &StageSpec) -> Result<Option<StageResult>> {
         let split = self.material.split(&spec.test_folds)?;
         let plan = plan(self.material, &split, &spec.name, self.train, self.net);

@@ -1,8 +1,7 @@
 //! A file of named f32 arrays under a JSON header, written completely or not at all.
 //!
 //! Layout: 8 bytes of magic, the header's length as u64, the header, then the elements of every
-//! array in order; all numbers little-endian. The header carries the caller's own value in addition
-//! to the names and shapes.
+//! array in order; all numbers little-endian. The header also contains the caller's own value.
 
 use crate::files::write_atomically;
 use crate::nn::net::Array;

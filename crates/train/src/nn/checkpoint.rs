@@ -1,4 +1,4 @@
-//! A training in progress, on disk.
+//! Stores a training in progress on disk.
 
 use crate::nn::arrays;
 use crate::nn::net::{Array, Weights};
@@ -13,7 +13,7 @@ use std::path::Path;
 /// One epoch of training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
-    /// From 1.
+    /// Number of the epoch, from 1.
     pub epoch: usize,
     /// Mean training loss.
     pub loss: f64,
@@ -26,11 +26,11 @@ pub struct Epoch {
 /// Everything that a training needs to continue as if it had never stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// Numbers about it.
+    /// Its progress.
     pub progress: Progress,
     /// Current weights.
     pub weights: Weights,
-    /// What the training returns: their moving average, or the weights after the best epoch.
+    /// The weights that the training returns: their moving average, or those after the best epoch.
     pub kept: Weights,
     /// The optimiser's moments.
     pub adam: AdamW,
@@ -41,17 +41,17 @@ pub struct State {
 pub struct Progress {
     /// Steps done; epoch and batch follow from it.
     pub step: usize,
-    /// Sum over the examples of the current epoch so far of their losses.
+    /// Sum of the losses of all examples of the current epoch so far.
     pub epoch_loss: f64,
     /// Finished epochs.
     pub curve: Vec<Epoch>,
-    /// The best one of them, from 1.
+    /// The best of them, from 1.
     pub best_epoch: usize,
     /// Seconds of training so far.
     pub seconds: f64,
 }
 
-/// The plan is kept as text: what is parsed from equal texts is equal.
+/// The plan is stored as text: equal texts parse to equal values.
 #[derive(Serialize, Deserialize)]
 struct Header {
     plan: String,
@@ -59,13 +59,12 @@ struct Header {
 }
 
 impl Progress {
-    /// Takes up a finished epoch; true if it is the best so far.
+    /// Takes a finished epoch; returns true if it is the best so far.
     ///
-    /// The best epoch is the one with the highest validation accuracy, the figure that the
-    /// study compares by; of equals, the one with the lower validation loss. The loss alone
-    /// would stop too soon: it rises, as the network grows sure of its mistakes on unknown
-    /// recordings, while the accuracy still grows. Without validation clips the last epoch
-    /// is the best.
+    /// The best epoch is the one with the highest validation accuracy, the figure that the study
+    /// compares by; of equal ones, the one with the lower validation loss. The loss alone would
+    /// stop too soon: it rises as the network becomes sure of its mistakes on unknown recordings,
+    /// while the accuracy still grows. Without validation clips the last epoch is the best.
     pub fn finish_epoch(&mut self, epoch: Epoch) -> bool {
         let rank = |epoch: &Epoch| Some((epoch.validation_accuracy?, -epoch.validation_loss?));
         let best = self.best_epoch.checked_sub(1).and_then(|index| self.curve.get(index));
@@ -81,7 +80,8 @@ impl Progress {
         better
     }
 
-    /// Whether all epochs are done, or the last `patience` ones were no better than one before.
+    /// Returns whether all epochs are done, or the last `patience` ones were no better than an
+    /// earlier one.
     pub fn is_finished(&self, policy: &Policy) -> bool {
         let waited = self.curve.len() - self.best_epoch;
         let enough = match policy.keep {
@@ -93,7 +93,7 @@ impl Progress {
 }
 
 impl State {
-    /// A training that has not begun.
+    /// Creates the state of a training that has not begun.
     pub fn new(weights: Weights) -> Self {
         let (kept, adam) = (weights.clone(), AdamW::new(&weights));
         Self { progress: Progress::default(), weights, kept, adam }

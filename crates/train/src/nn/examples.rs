@@ -1,4 +1,4 @@
-//! Where a network's inputs come from.
+//! The interfaces that provide a network's inputs.
 
 use anyhow::{Context, Result};
 use rand::rngs::Xoshiro256PlusPlus;
@@ -17,7 +17,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Examples of one label each.
+    /// Creates examples of one label each.
     pub fn labelled(
         inputs: Vec<f32>,
         labels: &[usize],
@@ -34,16 +34,16 @@ impl Batch {
 
 /// Clips to learn from, by index.
 pub trait Examples: Sync {
-    /// One example of each of `clips`, in their order, drawn again every time.
+    /// Returns one example of each of `clips`, in order, drawn anew on every call.
     fn batch(&self, clips: &[usize], rng: &mut Xoshiro256PlusPlus) -> Result<Batch>;
 }
 
-/// Clips to be tested on, by index.
+/// Clips to test on, by index.
 pub trait Views: Sync {
-    /// The clip's label.
+    /// Returns the clip's label.
     fn label(&self, clip: usize) -> usize;
 
-    /// Appends the inputs `[height][width]` that the clip is tested by, and returns how many there
-    /// are, at least 1. The clip's scores are the mean of theirs.
+    /// Appends the inputs `[height][width]` for testing the clip, and returns how many there are,
+    /// at least 1. The clip's scores are the mean of theirs.
     fn views(&self, clip: usize, inputs: &mut Vec<f32>) -> usize;
 }

@@ -1,5 +1,5 @@
-//! Trains one network: AdamW on shuffled batches, a judgement on the validation clips after every
-//! epoch where there are any, and an end by the policy.
+//! Trains one network: AdamW on shuffled batches, with an evaluation on the validation clips, if
+//! any, after every epoch. The policy determines the end.
 
 use crate::nn::checkpoint::{Epoch, State};
 use crate::nn::examples::{Examples, Views};
@@ -22,11 +22,11 @@ pub struct Job<'a> {
     pub network: &'a NetworkConfig,
     /// Settings.
     pub policy: Policy,
-    /// Where inputs come from.
+    /// The source of inputs.
     pub examples: &'a dyn Examples,
     /// Clips to train on.
     pub train: &'a [usize],
-    /// Clips to choose the best epoch by.
+    /// Clips for choosing the best epoch.
     pub validation: Option<(&'a dyn Views, &'a [usize])>,
 }
 
@@ -38,7 +38,7 @@ pub struct Trained {
     pub best_epoch: usize,
     /// One entry per epoch. Losses are cross-entropies, without L2.
     pub curve: Vec<Epoch>,
-    /// Seconds of training, those before interruptions included.
+    /// Seconds of training, including those before interruptions.
     pub seconds: f64,
 }
 
@@ -46,14 +46,14 @@ pub struct Trained {
 pub enum Outcome {
     /// It is finished.
     Finished(Trained),
-    /// It was stopped; the checkpoint is written.
+    /// It was stopped, after writing the checkpoint.
     Interrupted {
         /// Whole epochs done.
         epochs: usize,
     },
 }
 
-/// Trains from the checkpoint, or from the beginning where there is none.
+/// Trains from the checkpoint, or from the beginning if there is none.
 pub fn train(job: &Job<'_>) -> Result<Outcome> {
     let (name, policy) = (job.training.name, &job.policy);
     ensure!(!job.train.is_empty(), "{name}: no training clips");
@@ -101,7 +101,7 @@ impl<'a> Trainer<'a> {
         Ok(Self { job, stepper, steps_per_epoch, examples_per_epoch })
     }
 
-    /// The rest of the current epoch. False when it was stopped.
+    /// Runs the rest of the current epoch; returns false if it was stopped.
     fn epoch(&mut self, run: &mut Run<'_>) -> Result<bool> {
         let number = run.state.progress.curve.len();
         let order = self.order(number as u64);
@@ -117,7 +117,7 @@ impl<'a> Trainer<'a> {
         Ok(finished)
     }
 
-    /// The clips of an epoch in a random order, each as often as it is drawn.
+    /// Returns the clips of an epoch in a random order, each as often as it is drawn.
     fn order(&self, epoch: u64) -> Vec<usize> {
         let Policy { seed, draws, .. } = self.job.policy;
         let mut order = self.job.train.repeat(draws);

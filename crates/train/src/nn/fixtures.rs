@@ -13,7 +13,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 
 const OUTPUT: Layer = Layer::Dense { units: 3, relu: false };
 
-/// A short training at one rate that keeps the best weights.
+/// A short training at a constant rate that keeps the best weights.
 pub fn best_policy(epochs: usize, patience: Option<usize>) -> Policy {
     Policy {
         seed: 1,
@@ -78,7 +78,7 @@ pub fn random_batch(config: &NetworkConfig, n: usize, seed: u64) -> Batch {
     Batch::labelled(inputs, &labels, config.n_labels(), config.input[1]).unwrap()
 }
 
-/// Clips with one bright band in noise; its place tells the label. Clip `i` has the label
+/// Clips with one bright band in noise; its position determines the label. Clip `i` has the label
 /// `i % n_labels` and `1 + i % 3` views. Every draw has fresh noise.
 pub struct Tones {
     input: [usize; 2],
@@ -86,7 +86,7 @@ pub struct Tones {
 }
 
 impl Tones {
-    /// Clips of some size.
+    /// Creates clips of a given size.
     pub fn new(input: [usize; 2], n_labels: usize) -> Self {
         Self { input, n_labels }
     }

@@ -1,5 +1,5 @@
-//! To logits, from inputs or from what the blocks made of them: the same graph in training and in
-//! use.
+//! Computes logits, from inputs or from the features of the blocks, with the same graph in training
+//! and in use.
 
 use crate::nn::gru::{self, GruWeights};
 use crate::nn::layers::Layer;
@@ -21,9 +21,9 @@ pub enum Signal {
     Vector(Tensor<2>),
 }
 
-/// Logits `[n, n_labels]` of inputs `[n, 1, height, width]` or, where the network begins with
-/// blocks, of the features that [`crate::nn::trunk`] makes of them. `dropout` is what dropout is
-/// drawn from; `None` turns it off.
+/// Returns the logits `[n, n_labels]` of inputs `[n, 1, height, width]` or, if the network begins
+/// with blocks, of the features that [`crate::nn::trunk`] computes from them. `dropout` is the
+/// generator for dropout; `None` turns it off.
 pub fn logits(
     config: &NetworkConfig,
     leaves: &Leaves,
@@ -39,8 +39,8 @@ pub fn logits(
     let mut next = leaves.iter();
     let mut signal = inputs;
     for (index, layer) in layers.iter().enumerate() {
-        // max(ReLU(x)) = ReLU(max(x)), gradients included; behind the pool there is only a
-        // quarter of the values to rectify.
+        // max(ReLU(x)) = ReLU(max(x)), including gradients; after the pool there is only a quarter
+        // of the values to rectify.
         let before = index.checked_sub(1).and_then(|before| layers.get(before));
         let after = layers.get(index + 1);
         signal = match (*layer, signal) {
@@ -108,7 +108,7 @@ fn drop_out(signal: Signal, share: f32, rng: &mut Xoshiro256PlusPlus) -> Signal 
     }
 }
 
-/// `x` with a share of its values set to 0 and the others scaled so that the mean stays.
+/// Sets a share of the values of `x` to 0 and scales the others so that the mean stays.
 fn mask<const D: usize>(x: Tensor<D>, share: f32, rng: &mut Xoshiro256PlusPlus) -> Tensor<D> {
     let shape = x.dims();
     let keep = (1.0 - share).recip();
@@ -159,7 +159,7 @@ mod tests {
         // x[i][j] − x[i + 1][j + 1] + 0.5: 1.5, 0.5, 0.5 and −3.5; the greatest is 1.5.
         let found = run([1.0, 0.0, 4.0, 2.0, 0.0, 0.0, 5.0, 2.0, 4.0]);
         assert_eq!(found, [3.0, -0.5]);
-        // All four are −3.5: nothing is left behind the ReLU.
+        // All four are −3.5: the ReLU leaves nothing.
         assert_eq!(run([0.0, 0.0, 0.0, 0.0, 4.0, 4.0, 0.0, 4.0, 8.0]), [0.0, 1.0]);
     }
 

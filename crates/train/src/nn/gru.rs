@@ -10,7 +10,7 @@
 
 use burn::tensor::{Tensor, activation};
 
-/// The weights, flat; their columns are the gates z, r and n in turn.
+/// The weights, flat; their columns are the gates z, r and n in order.
 pub struct GruWeights {
     /// W, `[features, 3 · units]`.
     pub kernel: Tensor<1>,
@@ -40,13 +40,13 @@ impl Gate {
     }
 }
 
-/// The mean over time of the states `[n, units]` while the unit walks along the width of
-/// `[n, channels, height, width]` from a state of zeros.
+/// Returns the mean over time of the states `[n, units]` of a unit that runs along the width of
+/// `[n, channels, height, width]`, starting from zeros.
 pub fn mean_state(x: Tensor<4>, weights: GruWeights, units: usize) -> Tensor<2> {
     let [n, channels, height, width] = x.dims();
     let features = channels * height;
-    // Gates and columns are cut out once and one by one: cutting them out of a product over
-    // the whole width would make the backward pass write the whole width for every column.
+    // Gates and columns are cut out once and one by one: if they were cut out of a product over the
+    // whole width, the backward pass would write the whole width for every column.
     let [update, reset, fresh] = gates(weights, features, units);
     let columns = x.reshape([n, features, width]);
     let mut state: Tensor<2> = Tensor::zeros([n, units], &columns.device());

@@ -1,6 +1,6 @@
-//! The trained network in use: batch norm folded into the convolutions, no gradients.
+//! The trained network for use: with folded batch norm, and without gradients.
 //!
-//! What is evaluated here is what the exporter writes, array for array.
+//! The exporter writes exactly the arrays that are evaluated here.
 
 use crate::data::columns::{Columns, Normalisation};
 use crate::linear::Linear;
@@ -70,7 +70,7 @@ impl Folded {
         Ok(Self { n_mels: config.input[0], convolutions, linear })
     }
 
-    /// Pooled features of inputs `[len, 1, n_mels, frames]`: `len` rows of `n_features`.
+    /// Returns pooled features of inputs `[len, 1, n_mels, frames]`: `len` rows of `n_features`.
     pub fn pooled(&self, inputs: &[f32], len: usize, frames: usize) -> Result<Vec<f32>> {
         let blocks: Vec<_> = self.convolutions.iter().map(|layer| layer.block).collect();
         let arrays = self.convolutions.iter();
@@ -80,8 +80,8 @@ impl Folded {
         Trunk::new(&blocks).infer(&arrays, images)
     }
 
-    /// Pooled features of whole clips as the model is given them in use: `frames` columns, a
-    /// shorter clip followed by `silence`, a longer one cut off.
+    /// Returns pooled features of whole clips, cut or padded as in use: `frames` columns, with
+    /// `silence` after a shorter clip.
     pub fn pooled_segments(
         &self,
         clips: &[&Columns],
@@ -101,7 +101,7 @@ impl Folded {
         Ok(rows)
     }
 
-    /// Pooled features of clips at their own lengths, at least `min_frames` columns.
+    /// Returns pooled features of clips at their own lengths, at least `min_frames` columns.
     pub fn pooled_native(
         &self,
         clips: &[&Columns],
@@ -119,7 +119,7 @@ impl Folded {
     }
 }
 
-/// The normalised input `[n_mels][frames]` of a clip at the start of a segment.
+/// Returns the normalised input `[n_mels][frames]` of a clip at the start of a segment.
 pub fn segment(
     clip: &Columns,
     frames: usize,
@@ -144,7 +144,7 @@ mod tests {
     use crate::nn::weights;
     use crate::random::generator;
 
-    /// With the running statistics set to a batch's own, the folded network must compute exactly
+    /// With the running statistics set to those of a batch, the folded network must compute exactly
     /// the loss that the training step computes for that batch.
     #[test]
     fn the_folded_network_is_the_trained_one() {

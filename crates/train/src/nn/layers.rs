@@ -1,4 +1,4 @@
-//! What networks are made of: layers, the shapes between them, their weights and what they cost.
+//! Building blocks of networks: layers, the shapes between them, their weights and their cost.
 
 use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub enum Layer {
         /// Whether a ReLU follows.
         relu: bool,
     },
-    /// The greatest of every 2 × 2 values; an odd last row or column is left out.
+    /// The greatest of every 2 × 2 values; an odd last row or column is dropped.
     MaxPool2,
     /// In training, sets values to 0 with probability `share` and scales the others up.
     Dropout {
@@ -37,13 +37,13 @@ pub enum Layer {
         /// Whether a ReLU follows.
         relu: bool,
     },
-    /// The same as PyTorch has it: kernel `[units, features]`, kernel and bias uniform at first.
+    /// The same as in PyTorch: kernel `[units, features]`, with kernel and bias uniform at first.
     Linear {
         /// Number of outputs.
         units: usize,
     },
-    /// A gated recurrent unit that walks along the width; what is in one column, `c · h` values, is
-    /// its input there. Returns the mean of its states over time, `[n, units]`.
+    /// A gated recurrent unit that runs along the width; its input at each step is one column, `c ·
+    /// h` values. Returns the mean of its states over time, `[n, units]`.
     Gru {
         /// Length of the state.
         units: usize,
@@ -65,14 +65,14 @@ pub struct Block {
 }
 
 impl Block {
-    /// Height or width behind the convolution, before the pool. Odd kernels with half of them as
-    /// padding: ⌈extent / stride⌉.
+    /// Returns height or width after the convolution, before the pool. With half of the odd kernel
+    /// as padding: ⌈extent / stride⌉.
     fn convolved(self, extent: usize) -> usize {
         extent.div_ceil(self.stride)
     }
 }
 
-/// What one example looks like between two layers.
+/// The shape of one example between two layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
     /// `[channels, height, width]`.
@@ -81,7 +81,7 @@ pub enum Shape {
     Vector(usize),
 }
 
-/// How an array of weights begins.
+/// The initial values of an array of weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     /// All zero.
@@ -97,10 +97,10 @@ pub enum Init {
     Glorot {
         /// Inputs of one output.
         fan_in: usize,
-        /// Outputs that one input takes part in.
+        /// Outputs that depend on one input.
         fan_out: usize,
     },
-    /// Rows at right angles to each other, of length 1 (Saxe et al., 2014).
+    /// Orthogonal rows of length 1 (Saxe et al., 2014).
     Orthogonal,
 }
 
@@ -111,7 +111,7 @@ pub struct ArraySpec {
     pub name: String,
     /// Extents, outermost first.
     pub shape: Vec<usize>,
-    /// How it begins.
+    /// Its initial values.
     pub init: Init,
     /// Whether its squared sum is part of the loss.
     pub decays: bool,
@@ -129,7 +129,7 @@ impl ArraySpec {
 }
 
 impl Layer {
-    /// The shape behind the layer.
+    /// Returns the shape after the layer.
     pub fn output(self, input: Shape) -> Result<Shape> {
         match (self, input) {
             (Layer::Block(block), Shape::Image([_, height, width])) => {
@@ -236,7 +236,7 @@ impl Layer {
         vec![array("mean", Init::Zero), array("variance", Init::One)]
     }
 
-    /// Multiplications with addition for one example.
+    /// Returns the multiply-adds for one example.
     pub fn multiply_adds(self, input: Shape, output: Shape) -> usize {
         match (self, input, output) {
             (Layer::Block(block), Shape::Image([channels_in, height, width]), _) => {

@@ -1,12 +1,12 @@
-//! The neural networks that are trained from scratch, the shipped model's and the study's.
+//! Neural networks trained from scratch: the shipped model's and the study's.
 //!
 //! In: a [`net::NetworkConfig`] (layers as data), a [`policy::Policy`], and batches from
 //! [`examples::Examples`]. Out: weights as named arrays ([`fit`] by way of [`step`] and
-//! [`optimise`], in a [`run`] with a [`checkpoint`]), which [`score`] and [`infer`] use. The blocks at the front
-//! of a network have their own kernels ([`trunk`]), because burn's took most of the time of a
-//! training; what follows them is on burn ([`forward`]). Why plain arrays: burn's own optimiser
-//! rounds in another order (`g² · (1 − β₂)`), so its weights would differ bit by bit, and
-//! optimiser, average, checkpoint and export share plain slices.
+//! [`optimise`], in a [`run`] with a [`checkpoint`]), which [`score`] and [`infer`] use. The blocks
+//! at the front of a network have their own kernels ([`trunk`]), because most of a training is
+//! spent there; the rest runs on burn ([`forward`]). Weights are plain arrays because burn's own
+//! optimiser rounds in another order (`g² · (1 − β₂)`), and because optimiser, average, checkpoint
+//! and export share plain slices.
 
 pub mod arrays;
 pub mod checkpoint;

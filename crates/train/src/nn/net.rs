@@ -8,8 +8,8 @@ use serde::Serialize;
 /// label, are the logits.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NetworkConfig {
-    /// Height (bands or coefficients) and width (frames) of an input. A network whose layers do
-    /// not depend on the width takes other widths too.
+    /// Height (bands or coefficients) and width (frames) of an input. A network of layers that do
+    /// not depend on the width also accepts other widths.
     pub input: [usize; 2],
     /// The layers from input to logits.
     pub layers: Vec<Layer>,
@@ -26,7 +26,7 @@ impl NetworkConfig {
         }
     }
 
-    /// The blocks that the network begins with.
+    /// Returns the blocks with which the network begins.
     pub fn blocks(&self) -> Vec<Block> {
         let block = |layer: &Layer| match layer {
             Layer::Block(block) => Some(*block),
@@ -35,7 +35,7 @@ impl NetworkConfig {
         self.layers.iter().map_while(block).collect()
     }
 
-    /// The layers behind those blocks and the pool over time that follows them.
+    /// Returns the layers after those blocks and the pool over time that follows them.
     pub fn behind_blocks(&self) -> &[Layer] {
         let blocks = self.blocks().len();
         self.layers.get(blocks + usize::from(blocks > 0)..).unwrap_or_default()
@@ -46,10 +46,10 @@ impl NetworkConfig {
         self.layers.split_last().map_or(&[], |(_, hidden)| hidden)
     }
 
-    /// The shape of one example before the first layer and behind every layer.
+    /// Returns the shape of one example before the first layer and after every layer.
     ///
     /// # Errors
-    /// Names the first layer that cannot be built on what comes before it.
+    /// Names the first layer that cannot follow the previous one.
     pub fn shapes(&self) -> Result<Vec<Shape>> {
         let [height, width] = self.input;
         let mut shapes = vec![Shape::Image([1, height, width])];
@@ -104,7 +104,7 @@ impl NetworkConfig {
         Ok(self.arrays()?.iter().map(ArraySpec::n_values).sum())
     }
 
-    /// Multiplications with addition that one example takes.
+    /// Returns the multiply-adds for one example.
     pub fn multiply_adds(&self) -> Result<usize> {
         let shapes = self.shapes()?;
         let ends = shapes.windows(2);
@@ -128,7 +128,8 @@ pub struct Array {
     pub values: Vec<f32>,
 }
 
-/// All weights: what the optimiser moves, and the batch-norm statistics that go with it.
+/// All weights: those that the optimiser changes, and the batch-norm statistics that belong to
+/// them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     /// Trained by gradient descent.

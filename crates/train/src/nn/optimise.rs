@@ -18,7 +18,7 @@ pub struct AdamW {
 }
 
 impl AdamW {
-    /// Moments at rest.
+    /// Creates moments of zero.
     pub fn new(weights: &Weights) -> Self {
         let zeros =
             |array: &Array| Array { values: vec![0.0; array.values.len()], ..array.clone() };
@@ -26,7 +26,7 @@ impl AdamW {
         Self { first: zeros.clone(), second: zeros }
     }
 
-    /// One step, the `step`th counted from 0. Parameters of more than one axis decay.
+    /// Takes step `step`, counted from 0. Parameters with more than one axis decay.
     pub fn step(
         &mut self,
         weights: &mut Weights,
@@ -64,12 +64,12 @@ pub fn update_statistics(weights: &mut Weights, batch: &[Vec<f32>]) {
 }
 
 /// The decay of the weights' moving average, `min(ceiling, (1 + step) / (10 + step))`: short at
-/// first, so that the average soon forgets the weights it began with.
+/// first, so that the average soon forgets the initial weights.
 pub fn average_decay(step: usize, ceiling: f64) -> f64 {
     ceiling.min((1.0 + step as f64) / (10.0 + step as f64))
 }
 
-/// Moves the average `share` of the way to the weights, batch-norm statistics included.
+/// Moves the average `share` of the way to the weights, including batch-norm statistics.
 pub fn update_average(average: &mut Weights, weights: &Weights, share: f32) {
     blend(&mut average.parameters, &weights.parameters, share);
     blend(&mut average.statistics, &weights.statistics, share);
@@ -109,8 +109,8 @@ mod tests {
         let mut weights = weights();
         let mut adam = AdamW::new(&weights);
         adam.step(&mut weights, &[vec![0.5, -2.0], vec![0.1]], 0, 0.1, 0.5);
-        // The first step is the rate times the sign of the gradient; 1 − 0.1 · 0.5 remains of
-        // a matrix, all of a bias.
+        // The first step is the rate times the sign of the gradient; a matrix keeps 1 − 0.1 · 0.5,
+        // a bias all.
         let expected = [0.95 - 0.1, 0.95 + 0.1, 1.0 - 0.1];
         let found: Vec<_> = weights.parameters.iter().flat_map(|a| a.values.clone()).collect();
         for (found, expected) in found.iter().zip(expected) {

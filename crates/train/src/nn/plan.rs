@@ -1,10 +1,11 @@
-//! Differences between what decides the weights now and what decided those of a checkpoint.
+//! Compares the settings of a run with those of a checkpoint.
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
 use std::path::Path;
 
-/// The settings in which two values differ, each as `name: this now, that in the checkpoint`.
+/// Returns the settings in which two values differ, each as `name: this now, that in the
+/// checkpoint`.
 fn differences(this: &Value, there: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect_differences("", this, there, &mut found);

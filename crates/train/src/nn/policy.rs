@@ -7,10 +7,10 @@ use std::f64::consts::PI;
 pub struct Policy {
     /// Seed of weights, order, draws and dropout.
     pub seed: u64,
-    /// At most this many epochs.
+    /// The most epochs.
     pub epochs: usize,
-    /// Examples per batch. The last one of an epoch may be smaller; where there is batch norm,
-    /// which needs many examples, it is left out then.
+    /// Examples per batch. The last batch of an epoch may be smaller, but is dropped for networks
+    /// with batch norm, which needs many examples.
     pub batch: usize,
     /// Examples drawn of every clip in one epoch.
     pub draws: usize,
@@ -25,9 +25,10 @@ pub struct Policy {
 /// The course of the learning rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rate {
-    /// Always the same.
+    /// Constant.
     Constant(f64),
-    /// Linear up over the warm-up, then half a cosine down to 0 over the rest of all epochs.
+    /// Rises linearly during the warm-up, then falls along half a cosine to 0 over the rest of all
+    /// epochs.
     Cosine {
         /// The highest rate.
         peak: f64,
@@ -39,8 +40,8 @@ pub enum Rate {
 /// Which weights a training returns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Keep {
-    /// Their moving average over all epochs, with a decay of
-    /// `min(ceiling, (1 + step) / (10 + step))`.
+    /// Their moving average over all epochs, with a decay of `min(ceiling, (1 + step) / (10 +
+    /// step))`.
     Average {
         /// The decay's ceiling.
         ceiling: f64,

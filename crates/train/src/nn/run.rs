@@ -1,5 +1,5 @@
-//! A training under way: it resumes from its checkpoint, reports its progress, and stops after the
-//! current step when asked to.
+//! A training in progress: it resumes from its checkpoint, reports its progress, and stops after
+//! the current step on request.
 
 use crate::nn::checkpoint::State;
 use crate::progress;
@@ -10,22 +10,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// What is trained, and where its checkpoint is.
+/// A training to run, and its checkpoint.
 #[derive(Clone, Copy)]
 pub struct Training<'a> {
     /// Its name, such as `mel-cnn 1`; messages begin with it.
     pub name: &'a str,
-    /// Everything that decides the result; a checkpoint of another plan is refused.
+    /// Everything that determines the result; a checkpoint of another plan is refused.
     pub plan: &'a Value,
-    /// Where the checkpoint is.
+    /// Path of the checkpoint.
     pub checkpoint: &'a Path,
     /// Set when the training should stop after the current step.
     pub stop: &'a AtomicBool,
 }
 
-/// A training under way.
+/// A training in progress.
 pub struct Run<'a> {
-    /// All that a checkpoint holds.
+    /// Everything that a checkpoint contains.
     pub state: State,
     training: Training<'a>,
     bar: ProgressBar,
@@ -35,7 +35,8 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// From the checkpoint, or from `fresh` where there is none; of `steps` steps in all.
+    /// Starts from the checkpoint, or from `fresh` if there is none; `steps` is the total number of
+    /// steps.
     pub fn new(training: Training<'a>, fresh: State, steps: usize) -> Result<Self> {
         let state = match training.checkpoint.exists() {
             true => State::load(training.checkpoint, training.plan, fresh)?,
@@ -48,13 +49,13 @@ impl<'a> Run<'a> {
         Ok(Self { state, training, bar, begun: Instant::now(), step_before, seconds_before })
     }
 
-    /// Steps done, those before interruptions included.
+    /// Returns the steps done, including those before interruptions.
     pub fn step(&self) -> usize {
         self.state.progress.step
     }
 
-    /// Takes steps until `end` of them are done. False when it was stopped before that; the
-    /// checkpoint is written then.
+    /// Takes steps until `end` of them are done. Returns false if it was stopped before that, after
+    /// writing the checkpoint.
     pub fn advance(
         &mut self,
         end: usize,
@@ -74,7 +75,7 @@ impl<'a> Run<'a> {
         Ok(true)
     }
 
-    /// Takes the time so far into the state.
+    /// Adds the time so far to the state.
     pub fn record_time(&mut self) {
         self.state.progress.seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
     }
@@ -84,20 +85,20 @@ impl<'a> Run<'a> {
         self.state.save(self.training.checkpoint, self.training.plan)
     }
 
-    /// Seconds that a step takes, from those of this process.
+    /// Returns the seconds per step, measured in this process.
     pub fn seconds_per_step(&self) -> f64 {
         let steps = self.step() - self.step_before;
         self.begun.elapsed().as_secs_f64() / steps.max(1) as f64
     }
 
-    /// Reports how the training gets on, with the time for the steps left.
+    /// Reports the progress of the training, with the time for the remaining steps.
     pub fn report(&self, text: &str, steps_left: usize) {
         self.bar.set_message(format!("{text},"));
         let left = progress::duration(steps_left as f64 * self.seconds_per_step());
         progress::plain_line(&format!("{}: {text}, at most {left} left", self.training.name));
     }
 
-    /// Ends a training whose steps are done.
+    /// Ends a training after its last step.
     pub fn finish(self) -> State {
         self.bar.finish_and_clear();
         self.state

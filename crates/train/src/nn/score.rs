@@ -1,4 +1,4 @@
-//! A trained network in use: no gradients, no dropout.
+//! Scores with a trained network: no gradients, no dropout.
 
 use crate::metrics::{greatest, softmax};
 use crate::nn::examples::Views;
@@ -23,7 +23,7 @@ pub struct Network<'a> {
 pub struct Judgement {
     /// Mean of −ln of the true label's score.
     pub loss: f64,
-    /// Share of clips whose highest score is the true label's.
+    /// Share of clips with the highest score for the true label.
     pub accuracy: f64,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Network<'a> {
         Self { config, leaves: Leaves::new(weights, &device), device }
     }
 
-    /// Softmax scores of some inputs, `[n][n_labels]`.
+    /// Returns softmax scores of some inputs, `[n][n_labels]`.
     fn scores_of(&self, inputs: &[f32]) -> Result<Vec<Vec<f64>>> {
         let [height, width] = self.config.input;
         let n = inputs.len() / self.config.input_len();
@@ -68,7 +68,7 @@ impl<'a> Network<'a> {
         Ok(scores.into_iter().map(narrow).collect())
     }
 
-    /// Adds every view's scores, weighted, to the row of its clip.
+    /// Adds every view's weighted scores to the row of its clip.
     fn add_views(
         &self,
         inputs: &[f32],
@@ -84,7 +84,7 @@ impl<'a> Network<'a> {
         Ok(())
     }
 
-    /// Scores clips and compares them with their labels. `None` without clips.
+    /// Scores clips and compares them with their labels; `None` without clips.
     pub fn judge(&self, source: &dyn Views, clips: &[usize]) -> Result<Option<Judgement>> {
         if clips.is_empty() {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! One training step: softmax cross-entropy with soft targets, L2 on the convolution kernels, and
-//! the gradient: of the blocks by their own backward pass, of everything behind them by burn's
-//! autodiff on its flex CPU backend.
+//! the gradient. The blocks have their own backward pass; the layers after them use burn's autodiff
+//! on its flex CPU backend.
 
 use crate::nn::examples::Batch;
 use crate::nn::forward::{Signal, logits};
@@ -12,28 +12,28 @@ use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, activation};
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// What one training step yields.
+/// The results of one training step.
 pub struct StepOutput {
     /// Mean cross-entropy over the batch in nats.
     pub cross_entropy: f64,
     /// `l2` times the squared sum of the convolution kernels.
     pub penalty: f64,
-    /// The gradient of both together, one array per array of weights.
+    /// The gradient of the sum of both, one array per array of weights.
     pub gradients: Vec<Vec<f32>>,
     /// One array per statistic, in their order: the batch's means and *unbiased* variances.
     pub statistics: Vec<Vec<f32>>,
 }
 
-/// Computes training steps of a network, one after the other in the same buffers.
+/// Computes training steps of a network, reusing the same buffers.
 pub struct Stepper<'a> {
     config: &'a NetworkConfig,
     specs: Vec<ArraySpec>,
-    /// The blocks that the network begins with, if any.
+    /// The blocks with which the network begins, if any.
     trunk: Option<Trunk>,
 }
 
 impl<'a> Stepper<'a> {
-    /// A stepper for a network.
+    /// Creates a stepper for a network.
     ///
     /// # Errors
     /// If the network cannot be built.
@@ -44,8 +44,8 @@ impl<'a> Stepper<'a> {
         Ok(Self { config, specs: config.arrays()?, trunk })
     }
 
-    /// Loss and gradients of one batch. Touches no weights. Dropout is on where a generator is
-    /// given.
+    /// Computes loss and gradients of one batch, without changing any weights. Dropout is on if a
+    /// generator is given.
     ///
     /// # Errors
     /// If weights or batch do not fit the network.
@@ -90,7 +90,7 @@ impl<'a> Stepper<'a> {
     }
 
     /// Adds the slope of `l2 · Σ w²` over the convolution kernels, `2 · l2 · w`, and returns the
-    /// sum itself.
+    /// penalty itself.
     fn add_penalty(&self, weights: &[Array], gradients: &mut [Vec<f32>]) -> f64 {
         let l2 = self.config.l2;
         let mut squares = 0.0;
@@ -108,12 +108,12 @@ impl<'a> Stepper<'a> {
     }
 }
 
-/// What the layers behind the blocks, or all layers, yield.
+/// The results of the layers after the blocks, or of all layers.
 struct Behind {
     cross_entropy: f64,
-    /// Of their weights.
+    /// Gradients of their weights.
     gradients: Vec<Vec<f32>>,
-    /// Of the features that they were given; empty for images.
+    /// Gradients of the features that they received; empty for images.
     inputs: Vec<f32>,
 }
 
@@ -151,7 +151,7 @@ mod tests {
     use crate::nn::weights;
     use crate::random::generator;
 
-    /// The slope of the whole loss, by differences, at some places of every array.
+    /// Checks the slope of the whole loss by differences, at some places of every array.
     fn check(config: &NetworkConfig, dropout_seed: Option<u64>) {
         let mut rng = generator(1, "weights", &[]);
         let mut weights = weights::random(config, &mut rng).unwrap().parameters;
@@ -175,7 +175,7 @@ mod tests {
                     let output = run(&weights);
                     output.cross_entropy + output.penalty
                 };
-                // Small, or some ReLU or maximum changes sides on the way.
+                // Small, because otherwise some ReLU or maximum would change sides on the way.
                 let slope = (moved(5e-4) - moved(-5e-4)) / 1e-3;
                 let gradient = f64::from(output.gradients[index][place]);
                 let name = &weights[index].name;

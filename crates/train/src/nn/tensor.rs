@@ -1,10 +1,10 @@
-//! Between slices and burn's tensors.
+//! Converts between slices and burn's tensors.
 
 use crate::nn::net::Array;
 use anyhow::{Context, Result, anyhow};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
-/// A tensor that needs no gradient.
+/// Creates a tensor that needs no gradient.
 pub fn constant<const D: usize>(values: &[f32], shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
 }
@@ -24,12 +24,12 @@ impl Leaves {
         Self(weights.iter().map(leaf).collect())
     }
 
-    /// The same, as leaves that gradients are wanted for.
+    /// Copies the weights to a device as leaves that get gradients.
     pub fn tracked(weights: &[Array], device: &Device) -> Self {
         Self(Self::new(weights, device).0.into_iter().map(Tensor::require_grad).collect())
     }
 
-    /// Hands them out from the first one on.
+    /// Iterates over them from the first one on.
     pub fn iter(&self) -> Next<'_> {
         Next(self.0.iter())
     }
@@ -44,11 +44,11 @@ impl Leaves {
     }
 }
 
-/// Hands out the leaves in order.
+/// Iterates over the leaves in order.
 pub struct Next<'a>(std::slice::Iter<'a, Tensor<1>>);
 
 impl Next<'_> {
-    /// The next one.
+    /// Returns the next one.
     pub fn take(&mut self) -> Result<Tensor<1>> {
         self.0.next().cloned().context("the weights have fewer arrays than the network needs")
     }

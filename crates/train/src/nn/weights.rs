@@ -1,5 +1,5 @@
-//! First weights: as Keras draws them by default (Glorot uniform kernels, orthogonal recurrent
-//! kernels, zero biases), or uniform with identity batch norms where a layer says so.
+//! Initial weights: as Keras draws them by default (Glorot uniform kernels, orthogonal recurrent
+//! kernels, zero biases), or uniform with identity batch norms for layers that say so.
 
 use crate::nn::layers::{ArraySpec, Init};
 use crate::nn::net::{Array, NetworkConfig, Weights};
@@ -35,8 +35,8 @@ fn array(spec: ArraySpec, rng: &mut Xoshiro256PlusPlus) -> Array {
     Array { name: spec.name, shape: spec.shape, values }
 }
 
-/// `rows` orthonormal rows of `columns` values, `rows` ≤ `columns`: Gram-Schmidt on normal
-/// deviates, which is the QR decomposition with a positive diagonal that Keras takes.
+/// Returns `rows` orthonormal rows of `columns` values, `rows` ≤ `columns`: Gram-Schmidt on normal
+/// deviates, which equals Keras' QR decomposition with a positive diagonal.
 fn orthogonal(rows: usize, columns: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(rows);
     for _ in 0..rows {

@@ -1,4 +1,4 @@
-//! Files that are published, and read back after they are written.
+//! Files that are published; they are read back after writing.
 
 use crate::files::{write_atomically, write_text};
 use anyhow::{Context, Result, ensure};
@@ -21,7 +21,7 @@ pub fn write_model(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Writes an evaluation as JSON for people.
+/// Writes an evaluation as indented JSON.
 pub fn write_evaluation(path: &Path, evaluation: &impl Serialize) -> Result<()> {
     write_text(path, &(serde_json::to_string_pretty(evaluation)? + "\n"))
 }

@@ -10,7 +10,7 @@ use tract_onnx::pb::{
 /// Name of every network's input: normalised log-mel columns, `[1, 1, n_mels, frames]`.
 pub const INPUT: &str = "log_mel";
 
-/// An extent that whatever runs the file chooses.
+/// An extent that the runtime chooses.
 pub const OPEN: usize = 0;
 
 /// The file as a protobuf message. `properties` become `metadata_props`.
@@ -29,7 +29,7 @@ pub fn file(graph: GraphProto, properties: Vec<(String, String)>) -> ModelProto 
     }
 }
 
-/// A graph that grows node by node; each node of the main path reads the value before it.
+/// A graph that grows node by node; each node of the main path reads the previous value.
 pub struct Builder {
     nodes: Vec<NodeProto>,
     weights: Vec<TensorProto>,
@@ -37,7 +37,7 @@ pub struct Builder {
 }
 
 impl Default for Builder {
-    /// A graph without nodes, whose last value is its input.
+    /// Creates a graph without nodes; its last value is its input.
     fn default() -> Self {
         Self { nodes: Vec::new(), weights: Vec::new(), last: INPUT.to_owned() }
     }
@@ -107,7 +107,7 @@ pub fn tensor_i8(name: &str, shape: &[usize], values: &[i8]) -> TensorProto {
     raw_tensor(name, shape, DataType::Int8, bytes.collect())
 }
 
-/// A list of 64-bit integers, such as the shape that a node asks for.
+/// Returns a list of 64-bit integers, such as the shape for a node.
 pub fn tensor_i64(name: &str, values: &[i64]) -> TensorProto {
     let bytes = values.iter().flat_map(|value| value.to_le_bytes());
     raw_tensor(name, &[values.len()], DataType::Int64, bytes.collect())

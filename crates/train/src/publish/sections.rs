@@ -1,11 +1,11 @@
-//! Sections that the cards of models and of heads have in common.
+//! Sections that the cards of models and heads share.
 
 use crate::data::summary::DataSummary;
 use crate::metrics::left_out::LeftOut;
 use crate::publish::text;
 use std::fmt::Write;
 
-/// Precision, recall and F1 of every label, a column per group of left-out folds.
+/// Tabulates precision, recall and F1 of every label, a column per group of left-out folds.
 pub fn classes<T>(labels: &[String], stages: &[LeftOut<T>]) -> String {
     let mut text =
         "## Label by label\n\nPrecision / recall / F1 (number of clips).\n\n| |".to_owned();
@@ -29,8 +29,8 @@ pub fn classes<T>(labels: &[String], stages: &[LeftOut<T>]) -> String {
     text
 }
 
-/// The start of a row of the table of left-out folds: folds, clips, recordings, accuracy, its
-/// 95% interval, macro-F1.
+/// Returns the start of a row of the table of left-out folds: folds, clips, recordings, accuracy,
+/// its 95% interval, macro-F1.
 pub fn left_out_row<T>(stage: &LeftOut<T>) -> String {
     let (low, high) = stage.accuracy_interval;
     let interval = match stage.accuracy_bound {
@@ -52,7 +52,7 @@ pub fn left_out_row<T>(stage: &LeftOut<T>) -> String {
     )
 }
 
-/// A one-sided bound, such as `at least 74.1%`.
+/// Formats a one-sided bound, such as `at least 74.1%`.
 pub fn bound((low, high): (f64, f64)) -> String {
     if high >= 1.0 {
         format!("at least {}", text::percent(low))
@@ -61,12 +61,12 @@ pub fn bound((low, high): (f64, f64)) -> String {
     }
 }
 
-/// The same as an optional cell of a table.
+/// Formats it as an optional cell of a table.
 pub fn bound_cell(bound: Option<(f64, f64)>) -> String {
     bound.map_or_else(String::new, |bound| format!(" {}", self::bound(bound)))
 }
 
-/// What the bounds in the table of left-out folds are; empty where there are none.
+/// Explains the bounds in the table of left-out folds; empty if there are none.
 pub fn bounds_note<T>(stages: &[LeftOut<T>]) -> &'static str {
     if stages.iter().all(|stage| stage.accuracy_bound.is_none()) {
         return "";
@@ -76,7 +76,7 @@ pub fn bounds_note<T>(stages: &[LeftOut<T>]) -> &'static str {
      recordings all right, at least 0.05^(1/n), which is about 1 − 3/n.\n"
 }
 
-/// How often it is wrong, for a sentence: by the mean accuracy, or by its bound.
+/// Describes how often it is wrong, for a sentence: by the mean accuracy, or by its bound.
 pub fn wrongness(accuracy: f64, bound: Option<(f64, f64)>) -> String {
     match bound {
         None => format!("it is wrong about {} of the time", text::percent(1.0 - accuracy)),
@@ -88,7 +88,7 @@ pub fn wrongness(accuracy: f64, bound: Option<(f64, f64)>) -> String {
     }
 }
 
-/// Which left-out clips the best score lets pass, as the end of a sentence. Without wrong clips
+/// Describes which left-out clips pass the threshold, as the end of a sentence. Without wrong clips
 /// there is no share of them.
 pub fn passing(passing_correct: f64, rejected_wrong: f64, accuracy: f64) -> String {
     let passing = text::percent(passing_correct);
@@ -104,7 +104,7 @@ pub fn passing(passing_correct: f64, rejected_wrong: f64, accuracy: f64) -> Stri
     )
 }
 
-/// What data were there. `name` says what they are.
+/// Describes the data that were present. `name` is their name.
 pub fn data(data: &DataSummary, name: &str) -> String {
     let mut text = format!(
         "## Training data\n\n{name}. {} of its {} clips were present:\n\n| fold | present | of |\n\
@@ -126,7 +126,7 @@ pub fn data(data: &DataSummary, name: &str) -> String {
     text
 }
 
-/// The start of the section on limits: folds that were not whole, labels that were not tested.
+/// Starts the section on limits: incomplete folds, labels that were not tested.
 pub fn limits_of_data<T>(data: &DataSummary, stages: &[LeftOut<T>]) -> String {
     let mut text = "## Limits\n\n".to_owned();
     let partial: Vec<_> = data
@@ -158,19 +158,19 @@ pub fn limits_of_data<T>(data: &DataSummary, stages: &[LeftOut<T>]) -> String {
     text
 }
 
-/// The terms of the weights.
+/// Returns the section on the terms of the weights.
 pub fn licence(notes: &str) -> String {
     format!("## Licence\n\n{notes}\n")
 }
 
-/// How to make it again.
+/// Describes how to reproduce it.
 pub fn reproduction(command: &str, seed: u64, config_hash: &str, date: &str) -> String {
     format!(
         "## Made by\n\n```\n{command}\n```\n\nSeed {seed}, configuration {config_hash}, {date}.\n"
     )
 }
 
-/// A number with commas between thousands.
+/// Formats a number with commas between thousands.
 pub fn thousands(number: usize) -> String {
     text::thousands(number as u64)
 }

@@ -1,4 +1,4 @@
-//! What a file of a model or a head states: its settings in use, and how it was evaluated.
+//! The statements in the file of a model or a head: its settings in use, and how it was evaluated.
 
 use crate::data::dataset::{Slice, format_folds};
 use crate::metrics::left_out::LeftOut;
@@ -6,8 +6,8 @@ use crate::publish::provenance::Provenance;
 use sourcing_sound::{Activation, Card, Decision};
 use std::collections::BTreeSet;
 
-/// What is stated about weights that were trained on the clips `trained`. The stages are of the
-/// networks or heads, `what`, that each left out folds of them.
+/// Returns the statements about weights that were trained on the clips `trained`. The stages are
+/// those of the networks or heads, `what`, that left out folds of them.
 pub fn card<'a, T>(
     provenance: &Provenance,
     trained: impl Iterator<Item = &'a Slice>,

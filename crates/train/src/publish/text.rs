@@ -1,7 +1,7 @@
-//! Text for people inside markup: escaping and figures, the same in every drawing and page.
+//! Text for people inside of markup: escaping and figures, the same in every drawing and page.
 
-/// Text escaped for HTML and SVG, between tags and inside quoted attributes.
-/// Control characters, which XML forbids, become U+FFFD.
+/// Escapes text for HTML and SVG, between tags and inside of quoted attributes. Control characters,
+/// which XML forbids, become U+FFFD.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -21,27 +21,27 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A label as people write it, escaped: `air_conditioner` is an air conditioner.
+/// Writes a label as people do, escaped: `air_conditioner` becomes air conditioner.
 pub fn label(name: &str) -> String {
     escape(&name.replace('_', " "))
 }
 
-/// Text in a cell of a Markdown table, which it cannot end.
+/// Escapes text for a cell of a Markdown table.
 pub fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// `0.619` as `61.9%`.
+/// Formats `0.619` as `61.9%`.
 pub fn percent(share: f64) -> String {
     format!("{:.1}%", 100.0 * share)
 }
 
-/// `0.619` as `62%`, where a cell is narrow.
+/// Formats `0.619` as `62%`, for narrow cells.
 pub fn round_percent(share: f64) -> String {
     format!("{:.0}%", 100.0 * share)
 }
 
-/// A number with commas between thousands.
+/// Formats a number with commas between thousands.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -54,7 +54,7 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
-/// Milliseconds without a unit, precise enough for their size: `12.5`, `0.02`.
+/// Formats milliseconds without a unit, precise enough for their size: `12.5`, `0.02`.
 pub fn milliseconds(ms: f64) -> String {
     match ms {
         1.0.. => format!("{ms:.1}"),
@@ -63,7 +63,7 @@ pub fn milliseconds(ms: f64) -> String {
     }
 }
 
-/// A count with its noun: `1 clip`, `3,103 clips`.
+/// Formats a count with its noun: `1 clip`, `3,103 clips`.
 pub fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", thousands(number as u64))

@@ -17,7 +17,7 @@ fn augmenter<'a>(config: &'a AugmentConfig, background: &'a [Columns]) -> Augmen
     }
 }
 
-/// Settings that change nothing.
+/// Settings without any variation.
 fn plain() -> AugmentConfig {
     AugmentConfig {
         time_scale: 0.0,
@@ -81,7 +81,7 @@ fn without_variation_a_long_clip_is_a_crop_of_itself() {
     let (config, clip) = (plain(), random_columns(N_MELS, 200, 3));
     let augmenter = augmenter(&config, &[]);
     let example = augmenter.example(&clip, 86, &mut generator(1, "test", &[]));
-    // Random crops start between columns: every value lies between two neighbours.
+    // Random crops start between columns: every value is between two neighbours.
     let first = |m: usize| example[m * 86] * 20.0 - 40.0;
     let fits = (0..114).any(|t| {
         (0..N_MELS).all(|m| {
@@ -116,7 +116,7 @@ fn mixup_keeps_the_greater_part_and_noise_adds_power() {
     let example = augmenter(&noisy, &[]).example(&clip, 86, &mut generator(1, "test", &[]));
     let power = |value: f32| 10f32.powf((value * 20.0 - 40.0) / 10.0);
     let mean = example.iter().map(|value| power(*value)).sum::<f32>() / example.len() as f32;
-    // 1e-3 of clip and half of it (-3 dB) of noise.
+    // 1e-3 of the clip and half of that (-3 dB) of noise.
     assert!((mean / 1.5e-3 - 1.0).abs() < 0.1, "{mean}");
 
     let mixed = AugmentConfig { mixup: 0.4, ..plain() };

@@ -1,4 +1,4 @@
-//! Cards of the shipped files are reproduced exactly.
+//! Checks that the cards of the shipped files are reproduced exactly.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 

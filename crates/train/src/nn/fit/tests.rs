@@ -23,7 +23,7 @@ fn plan() -> Plan {
     Plan { network: every_layer().remove(0), policy: best_policy(3, None) }
 }
 
-/// Tones that set the stop flag as soon as `left` batches were drawn.
+/// Tones that set the stop flag once `left` batches have been drawn.
 struct Stopping<'a> {
     tones: Tones,
     left: AtomicUsize,
@@ -40,8 +40,8 @@ impl Examples for Stopping<'_> {
     }
 }
 
-/// Trains on ten clips of tones and judges by nine others where the best epoch is kept. Stops in
-/// the batch with the number `batches`.
+/// Trains on ten clips of tones and, if the best epoch is kept, judges by nine others. Stops in
+/// batch number `batches`.
 fn run(plan: &Plan, checkpoint: &Path, batches: usize) -> Result<Outcome> {
     let stop = AtomicBool::new(false);
     let Plan { network, policy } = plan;
@@ -93,9 +93,8 @@ fn interrupted_after_every_step_gives_what_an_uninterrupted_run_gives() {
                 Outcome::Interrupted { epochs } => stops.push(epochs),
             }
         };
-        // Ten clips in batches of four: two of four and one of two make an epoch, and so do three
-        // whole batches of three. The last batch of an epoch ends it before the flag is looked at
-        // again.
+        // Ten clips in batches of four: two of four and one of two make an epoch; so do three whole
+        // batches of three. The last batch of an epoch ends it before the flag is checked again.
         assert_eq!(stops, [0, 0, 1, 1, 1, 2, 2, 2]);
         assert_eq!(resumed.weights, whole.weights);
         assert_eq!(resumed.best_epoch, whole.best_epoch);

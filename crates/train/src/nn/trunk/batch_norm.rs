@@ -3,7 +3,7 @@
 use super::planes::{LANES, Lanes, Planes};
 use fearless_simd::{Level, Select, Simd, SimdBase, SimdFloat, dispatch, f32x16};
 
-/// Sums over all examples: per group, those of sixteen channels.
+/// Sums over all examples, in groups of sixteen channels.
 pub type Sums = Vec<[f64; LANES]>;
 
 /// Number of partial sums, so that additions need not wait for each other.
@@ -18,13 +18,13 @@ pub fn moments(level: Level, planes: &Planes) -> [Sums; 2] {
     let mut own = Vec::with_capacity(planes.n());
     for index in 0..planes.n() {
         for (group, sums) in means.iter_mut().enumerate() {
-            // A plane is still in the cache when it is read for the second time.
+            // The plane is still in the cache when it is read for the second time.
             let plane = dispatch!(level, simd => plane_moments(simd, planes, [index, group]));
             add(sums, &plane[0], 1.0 / n);
             own.push((group, plane));
         }
     }
-    // The variance of all is the mean of the variances plus the variance of the means.
+    // The total variance is the mean of the variances plus the variance of the means.
     for (group, [mean, squares]) in own {
         add(&mut variances[group], &squares, 1.0 / (n * area));
         let means = means[group].iter().zip(mean.0);
@@ -39,7 +39,7 @@ fn add(sums: &mut [f64; LANES], values: &Lanes, factor: f64) {
     sums.iter_mut().zip(values.0).for_each(|(sum, value)| *sum += f64::from(value) * factor);
 }
 
-/// The mean of a plane and the sum of the squared distances from it.
+/// Returns the mean of a plane and the sum of the squared distances from it.
 #[inline(always)]
 fn plane_moments<S: Simd>(simd: S, planes: &Planes, at: [usize; 2]) -> [Lanes; 2] {
     let [height, width] = planes.extents();
@@ -65,7 +65,7 @@ fn plane_moments<S: Simd>(simd: S, planes: &Planes, at: [usize; 2]) -> [Lanes; 2
     [Lanes(mean.into()), Lanes(squares.into())]
 }
 
-/// What `add` makes of a plane's values, from zero on.
+/// Folds `add` over a plane's values, starting from zero.
 #[inline(always)]
 fn total<S: Simd>(
     simd: S,
@@ -100,10 +100,10 @@ pub struct Affine {
     pub offset: Lanes,
 }
 
-/// The batch norm of a group, as the last batch had it.
+/// The batch norm of a group, with the last batch's statistics.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Norm {
-    /// What it does to a value.
+    /// Its effect on a value.
     pub affine: Affine,
     /// The batch's means.
     pub mean: Lanes,
@@ -111,7 +111,7 @@ pub struct Norm {
     pub precision: Lanes,
 }
 
-/// Sets `target` to the norm of `source` behind a ReLU and, if `pool`, a 2 × 2 max-pool.
+/// Sets `target` to the norm of `source`, followed by a ReLU and, if `pool`, a 2 × 2 max-pool.
 pub fn forward(level: Level, source: &Planes, norms: &[Norm], pool: bool, target: &mut Planes) {
     for index in 0..source.n() {
         for (group, norm) in norms.iter().enumerate() {
@@ -165,8 +165,8 @@ fn pool_plane<S: Simd>(
     }
 }
 
-/// Sets `target` to the gradients of `source`, from those of what [`forward()`] made of it.
-/// Returns the gradients of the norms' shifts and scales.
+/// Sets `target` to the gradients of `source`, given those of the result of [`forward()`]. Returns
+/// the gradients of the norms' shifts and scales.
 pub fn backward(
     level: Level,
     source: &Planes,
@@ -200,8 +200,8 @@ pub fn backward(
     [shifts, scales]
 }
 
-/// Stops the gradients where the ReLU did. Returns the sums of the gradients, and of their
-/// products with the values less their mean.
+/// Stops the gradients where the ReLU did. Returns the sums of the gradients, and of their products
+/// with the values minus their mean.
 #[inline(always)]
 fn rectify_plane_backward<S: Simd>(
     simd: S,
@@ -229,8 +229,8 @@ fn rectify_plane_backward<S: Simd>(
     [Lanes(shift.into()), Lanes(scale.into())]
 }
 
-/// The same behind a pool: a gradient goes to the greatest of four values, the first of equal
-/// ones, and a row or column that the pool left out has none.
+/// Does the same after a pool: a gradient goes to the greatest of four values, the first of equal
+/// ones; a row or column that the pool dropped has none.
 #[inline(always)]
 fn pool_plane_backward<S: Simd>(
     simd: S,
@@ -290,7 +290,8 @@ struct Through {
 }
 
 impl Through {
-    /// For a batch norm over `count` values, with the gradients of its shifts and scales.
+    /// Creates it for a batch norm over `count` values, with the gradients of its shifts and
+    /// scales.
     fn new(norm: &Norm, shifts: &[f64; LANES], scales: &[f64; LANES], count: f64) -> Self {
         let Norm { affine, mean, precision } = *norm;
         let mut through = Self { factor: affine.factor, mean, ..Self::default() };

@@ -9,23 +9,23 @@ use super::unfold::Unfold;
 use crate::nn::layers::Block;
 use fearless_simd::Level;
 
-/// Added to a batch variance before its square root is taken.
+/// Added to a batch variance before taking its square root.
 pub const BATCH_NORM_EPSILON: f64 = 1e-5;
 
-/// A block with its buffers, which are kept from batch to batch.
+/// A block with its buffers, which are reused for every batch.
 #[derive(Debug)]
 pub struct BlockPass {
     level: Level,
     block: Block,
     channels_in: usize,
-    /// How the input becomes that of a 1 × 1 convolution, where the block does not convolve its
-    /// input itself.
+    /// Turns the input into that of a 1 × 1 convolution, if the block does not convolve its input
+    /// directly.
     unfold: Option<Unfold>,
     kernels: Kernels,
     kernels_backward: Kernels,
     kernel_gradients: Kernels,
     norms: Vec<Norm>,
-    /// What the convolution reads.
+    /// The input of the convolution.
     source: Planes,
     convolved: Planes,
     /// Gradients of `convolved`.
@@ -44,7 +44,7 @@ pub struct BlockArrays<'a> {
 }
 
 impl BlockPass {
-    /// A block on an input of some channels.
+    /// Creates a block for an input of some channels.
     pub fn new(level: Level, block: Block, channels_in: usize) -> Self {
         let Block { channels, kernel, stride, .. } = block;
         // A single channel would leave fifteen of the sixteen lanes empty.
@@ -87,8 +87,8 @@ impl BlockPass {
         convolve(self.level, &self.source, &self.kernels, &mut self.convolved);
     }
 
-    /// Convolves what was taken and normalises it by its own statistics. Returns the batch's
-    /// means and *unbiased* variances.
+    /// Convolves the input and normalises it by its own statistics. Returns the batch's means and
+    /// *unbiased* variances.
     pub fn normalise(&mut self, arrays: BlockArrays<'_>) -> [Vec<f32>; 2] {
         self.convolve(arrays.kernels);
         let [means, variances] = moments(self.level, &self.convolved);
@@ -108,7 +108,7 @@ impl BlockPass {
         [self.flat(&means, 1.0), self.flat(&variances, count / (count - 1.0).max(1.0))]
     }
 
-    /// Convolves what was taken, with a bias in place of batch norm.
+    /// Convolves the input, with a bias instead of batch norm.
     pub fn add_bias(&mut self, kernels: &[f32], bias: &[f32]) {
         self.convolve(kernels);
         for (norm, bias) in self.norms.iter_mut().zip(bias.chunks(LANES)) {
@@ -143,14 +143,14 @@ impl BlockPass {
         }
     }
 
-    /// Gives the result, with a halo.
+    /// Writes the result to `target`, with a halo.
     pub fn give_planes(&self, halo: usize, target: &mut Planes) {
         let groups = groups_of(self.block.channels);
         target.reshape(self.convolved.n(), groups, self.extents(), halo);
         batch_norm::forward(self.level, &self.convolved, &self.norms, self.block.pool, target);
     }
 
-    /// The gradients of kernels, scales and shifts, from those of the result.
+    /// Returns the gradients of kernels, scales and shifts, given those of the result.
     pub fn backward(&mut self, gradients: &Planes) -> [Vec<f32>; 3] {
         let groups = groups_of(self.block.channels);
         let (n, extents) = (self.convolved.n(), self.convolved.extents());
@@ -168,7 +168,7 @@ impl BlockPass {
         [kernels, self.flat(&scales, 1.0), self.flat(&shifts, 1.0)]
     }
 
-    /// The gradients of an input of some height and width, after [`Self::backward`].
+    /// Computes the gradients of an input of some height and width, after [`Self::backward`].
     pub fn backward_input(&mut self, kernels: &[f32], extents: [usize; 2], target: &mut Planes) {
         self.kernels_backward.pack_transposed(kernels);
         let (n, groups) = (self.gradients.n(), groups_of(self.channels_in));

@@ -1,14 +1,14 @@
-//! The convolution: some neighbouring outputs of one or two groups of channels are summed up in
-//! registers, over all taps and input channels.
+//! The convolution: sums some neighbouring outputs of one or two groups of channels in registers,
+//! over all taps and input channels.
 
 use super::kernels::{Kernels, Tap};
 use super::planes::{LANES, Lanes, Planes};
 use fearless_simd::{Level, Simd, SimdBase, SimdFloat, dispatch, f32x16};
 
-/// Convolves `source`, whose halo is the kernel's padding, with stride 1 into `target`.
+/// Convolves `source`, which has the kernel's padding as its halo, with stride 1 into `target`.
 ///
-/// Every sum is taken in the same order whatever the processor, so wherever multiplication and
-/// addition are one instruction the results are the same.
+/// Every sum has the same order on all processors, so the results are the same wherever
+/// multiply-add is one instruction.
 ///
 /// # Panics
 /// Unless `target` has the size of `source`, and no halo.
@@ -16,8 +16,8 @@ pub fn convolve(level: Level, source: &Planes, kernels: &Kernels, target: &mut P
     dispatch!(level, simd => all(simd, source, kernels, target));
 }
 
-/// Outputs along a row and groups of channels whose sums are in registers at the same time, so
-/// that they fill the registers without spilling.
+/// Returns how many outputs along a row and groups of channels have their sums in registers at the
+/// same time, so that they fill the registers without spilling.
 const fn at_once<S: Simd>() -> [usize; 2] {
     match <S::f32s as SimdBase<S>>::LEN {
         16 => [14, 2],
@@ -26,7 +26,7 @@ const fn at_once<S: Simd>() -> [usize; 2] {
     }
 }
 
-/// What a tile is computed from.
+/// The inputs of a tile.
 #[derive(Clone, Copy)]
 struct Sources<'a> {
     example: &'a [Lanes],
@@ -86,7 +86,7 @@ struct Outputs<'a> {
     plane_len: usize,
 }
 
-/// Computes the tile that begins at a row and column and is so wide.
+/// Computes the tile of this width that begins at a row and column.
 #[inline(always)]
 fn pick<S: Simd, const G: usize>(
     simd: S,
@@ -109,7 +109,7 @@ fn pick<S: Simd, const G: usize>(
     pick!(1 2 3 4 5 6 7 8 9 10 11 12 13 14);
 }
 
-/// `P` neighbouring outputs of `G` groups.
+/// Computes `P` neighbouring outputs of `G` groups.
 #[inline(always)]
 fn tile<S: Simd, const P: usize, const G: usize>(
     simd: S,

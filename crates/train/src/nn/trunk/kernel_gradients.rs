@@ -5,15 +5,15 @@ use super::kernels::{Kernels, Tap};
 use super::planes::{LANES, Lanes, Planes};
 use fearless_simd::{Level, Simd, SimdBase, SimdFloat, dispatch, f32x16};
 
-/// Outputs that are summed up before their sums leave the registers, at least: more than a row of
-/// a narrow image, so that the sums are seldom moved; few enough to stay in the first cache.
+/// The least outputs that are summed before their sums leave the registers: more than a row of a
+/// narrow image, so that the sums are seldom moved; few enough to stay in the first-level cache.
 const POSITIONS: usize = 48;
 
-/// Sets `sums` to the gradients of the kernels that made outputs with the gradients `outputs` of
-/// `source`.
+/// Sets `sums` to the gradients of the kernels that computed outputs, with the gradients `outputs`,
+/// from `source`.
 ///
 /// # Panics
-/// Unless both are of one size, and the halo of `source` is the kernels' padding.
+/// Unless both have the same size, and the halo of `source` is the kernels' padding.
 pub fn correlate(level: Level, source: &Planes, outputs: &Planes, sums: &mut Kernels) {
     sums.clear();
     dispatch!(level, simd => all(simd, source, outputs, sums));
@@ -37,7 +37,7 @@ fn all<S: Simd>(simd: S, source: &Planes, gradients: &Planes, sums: &mut Kernels
     }
 }
 
-/// Adds the correlation of two planes, some rows after the other.
+/// Adds the correlation of two planes, some rows at a time.
 fn add_planes<S: Simd>(
     simd: S,
     inputs: Rows<'_>,
@@ -60,7 +60,7 @@ fn add_planes<S: Simd>(
     }
 }
 
-/// Rows that begin at the beginning of `values` and of every `row_len` after it.
+/// Rows that begin at the start of `values` and every `row_len` after it.
 #[derive(Clone, Copy)]
 struct Rows<'a> {
     values: &'a [Lanes],
@@ -81,7 +81,7 @@ fn add<S: Simd>(simd: S, inputs: Rows<'_>, outputs: Rows<'_>, size: [usize; 2], 
     }
 }
 
-/// Adds up `L` lanes of the input at a time: as many sums as there are registers for.
+/// Adds `L` lanes of the input at a time: as many sums as there are registers for.
 #[inline(always)]
 fn add_lanes<S: Simd, const L: usize>(
     simd: S,

@@ -1,9 +1,9 @@
-//! Convolution kernels in the order in which they are multiplied.
+//! Convolution kernels in the order of multiplication.
 
 use super::planes::{LANES, Lanes, groups_of};
 
-/// The weights between the sixteen channels of one input group, one by one, and those of one
-/// output group, side by side, at one tap.
+/// The weights at one tap between the sixteen channels of an input group, one by one, and those of
+/// an output group, side by side.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tap(pub [Lanes; LANES]);
 
@@ -16,7 +16,7 @@ pub struct Kernels {
 }
 
 impl Kernels {
-    /// Kernels of zeros for `[out, in]` channels.
+    /// Creates kernels of zeros for `[out, in]` channels.
     pub fn new(channels: [usize; 2], kernel: usize) -> Self {
         let area = kernel * kernel;
         let len = groups_of(channels[0]) * groups_of(channels[1]) * area;
@@ -33,13 +33,13 @@ impl Kernels {
         groups_of(self.channels[0])
     }
 
-    /// The taps of a group of output channels.
+    /// Returns the taps of a group of output channels.
     pub fn of(&self, group: usize) -> &[Tap] {
         let len = self.taps.len() / self.groups_out();
         &self.taps[group * len..(group + 1) * len]
     }
 
-    /// The same, to be written to.
+    /// Returns the same, for writing.
     pub fn of_mut(&mut self, group: usize) -> &mut [Tap] {
         let len = self.taps.len() / self.groups_out();
         &mut self.taps[group * len..(group + 1) * len]
@@ -55,14 +55,14 @@ impl Kernels {
         self.fill(weights, self.channels[1], |place| place);
     }
 
-    /// Takes the same weights, of kernels with `[in, out]` channels, for the way back from the
-    /// gradients of a convolution's output to those of its input: transposed and turned around.
+    /// Takes the same weights, of kernels with `[in, out]` channels, for the backward pass from the
+    /// gradients of a convolution's output to those of its input: transposed and reversed.
     pub fn pack_transposed(&mut self, weights: &[f32]) {
         let last = self.kernel * self.kernel - 1;
         self.fill(weights, self.channels[0], |[output, input, tap]| [input, output, last - tap]);
     }
 
-    /// Puts the weight of an output, an input and a tap where `place` says.
+    /// Puts the weight of an output, an input and a tap at the position that `place` returns.
     fn fill(&mut self, weights: &[f32], inputs: usize, place: impl Fn([usize; 3]) -> [usize; 3]) {
         for (index, row) in weights.chunks_exact(self.kernel * self.kernel).enumerate() {
             for (tap, weight) in row.iter().enumerate() {
@@ -72,7 +72,7 @@ impl Kernels {
         }
     }
 
-    /// Gives weights `[out, in, kernel, kernel]`.
+    /// Returns weights `[out, in, kernel, kernel]`.
     pub fn unpack(&mut self) -> Vec<f32> {
         let [channels_out, channels_in] = self.channels;
         let area = self.kernel * self.kernel;

@@ -1,10 +1,10 @@
 //! The blocks at the front of a network and the pool behind them, with their own forward and
 //! backward passes: a training spends nearly all of its time here.
 //!
-//! Sixteen channels lie side by side ([`planes`]), so that every instruction works on all of them.
-//! A convolution reads its input where it is and sums up a row of outputs in registers
+//! Sixteen channels are contiguous ([`planes`]), so that every instruction works on all of them. A
+//! convolution reads its input in place and sums a row of outputs in registers
 //! ([`convolve`](mod@convolve), [`kernel_gradients`]); batch norm, ReLU and pool share their passes
-//! over memory ([`batch_norm`]). The large buffers are kept from step to step.
+//! over memory ([`batch_norm`]). The large buffers are reused in every step.
 
 mod batch_norm;
 mod block;
@@ -30,7 +30,7 @@ pub use block::BATCH_NORM_EPSILON;
 /// Arrays of weights of every block: kernels, scales and shifts.
 const ARRAYS_PER_BLOCK: usize = 3;
 
-/// Blocks, and the pool over time behind them.
+/// Blocks, and the pool over time after them.
 #[derive(Debug)]
 pub struct Trunk {
     blocks: Vec<BlockPass>,
@@ -63,12 +63,12 @@ pub struct Pooled {
 }
 
 impl Trunk {
-    /// Some blocks, at least one.
+    /// Creates a trunk of some blocks, at least one.
     pub fn new(blocks: &[Block]) -> Self {
         Self::with_level(blocks, Level::new())
     }
 
-    /// The same, on the instructions of a level.
+    /// Creates one with the instructions of a level.
     fn with_level(blocks: &[Block], level: Level) -> Self {
         let mut channels = 1;
         let pass = |block: &Block| {
@@ -78,7 +78,7 @@ impl Trunk {
         Self { blocks, channels, last: Planes::default(), gradients: Default::default() }
     }
 
-    /// Number of arrays of weights that the blocks have: kernels, scales and shifts of each.
+    /// Returns how many arrays of weights the blocks have: kernels, scales and shifts of each.
     pub fn n_arrays(&self) -> usize {
         ARRAYS_PER_BLOCK * self.blocks.len()
     }
@@ -88,8 +88,8 @@ impl Trunk {
         self.channels
     }
 
-    /// Features of a batch, normalised by its own statistics. `weights` begins with those of the
-    /// blocks.
+    /// Returns the features of a batch, normalised by its own statistics. `weights` begins with
+    /// those of the blocks.
     ///
     /// # Errors
     /// If the inputs or the weights do not fit.
@@ -101,7 +101,8 @@ impl Trunk {
         Ok(Pooled { features, statistics })
     }
 
-    /// Features of inputs, with the kernels and the bias of every block in place of batch norm.
+    /// Returns the features of inputs, with the kernels and the bias of every block instead of
+    /// batch norm.
     ///
     /// # Errors
     /// If the inputs do not fit.
@@ -142,8 +143,8 @@ impl Trunk {
         Ok(pool_time::forward(&self.last, self.channels))
     }
 
-    /// The gradients of the blocks' arrays, in their order, from those of the features of the
-    /// last batch that [`Self::train`] was given.
+    /// Returns the gradients of the blocks' arrays, in order, given those of the features of the
+    /// last batch that [`Self::train`] received.
     pub fn backward(&mut self, weights: &[Array], features: &[f32]) -> Vec<Vec<f32>> {
         let [outer, inner] = &mut self.gradients;
         outer.reshape(self.last.n(), self.last.groups(), self.last.extents(), 0);

@@ -1,4 +1,4 @@
-//! Images as the kernels read and write them: sixteen channels side by side, and around every
+//! The images that the kernels read and write: sixteen channels side by side, and around every
 //! plane a halo of zeros, which is the convolutions' padding.
 
 /// Channels side by side.
@@ -9,7 +9,7 @@ pub const LANES: usize = 16;
 #[repr(align(64))]
 pub struct Lanes(pub [f32; LANES]);
 
-/// Groups of lanes that some channels take; the last one is filled up with zeros.
+/// Returns how many groups of lanes some channels take; the last one is padded with zeros.
 pub fn groups_of(channels: usize) -> usize {
     channels.div_ceil(LANES)
 }
@@ -27,7 +27,7 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// Takes another shape. What is inside stays what it was only if the shape does.
+    /// Takes another shape. The contents are kept only if the shape stays the same.
     pub fn reshape(&mut self, n: usize, groups: usize, [height, width]: [usize; 2], halo: usize) {
         let same =
             (self.groups, self.height, self.width, self.halo) == (groups, height, width, halo);
@@ -60,12 +60,12 @@ impl Planes {
         self.halo
     }
 
-    /// Lanes in a row, halo included.
+    /// Returns the lanes in a row, including the halo.
     pub fn row_len(&self) -> usize {
         self.width + 2 * self.halo
     }
 
-    /// Lanes in a plane, halo included.
+    /// Returns the lanes in a plane, including the halo.
     pub fn plane_len(&self) -> usize {
         (self.height + 2 * self.halo) * self.row_len()
     }
@@ -76,7 +76,7 @@ impl Planes {
         &self.values[index * len..(index + 1) * len]
     }
 
-    /// The same, to be written to.
+    /// Returns the same, for writing.
     pub fn example_mut(&mut self, index: usize) -> &mut [Lanes] {
         let len = self.groups * self.plane_len();
         &mut self.values[index * len..(index + 1) * len]
@@ -90,7 +90,7 @@ impl Planes {
         rows.map(move |row| &row[halo..halo + width])
     }
 
-    /// The same, to be written to.
+    /// Returns the same, for writing.
     pub fn rows_mut(&mut self, example: usize, group: usize) -> impl Iterator<Item = &mut [Lanes]> {
         let (halo, width, height) = (self.halo, self.width, self.height);
         let (len, row_len) = (self.plane_len(), self.row_len());

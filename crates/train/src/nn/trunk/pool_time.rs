@@ -2,7 +2,7 @@
 
 use super::planes::{LANES, Lanes, Planes};
 
-/// Features `[n, channels]` of images.
+/// Returns features `[n, channels]` of images.
 pub fn forward(planes: &Planes, channels: usize) -> Vec<f32> {
     let mut features = Vec::with_capacity(planes.n() * channels);
     for index in 0..planes.n() {
@@ -19,7 +19,7 @@ pub fn forward(planes: &Planes, channels: usize) -> Vec<f32> {
     features
 }
 
-/// From the gradients `[n, channels]` of the features to those of the images.
+/// Computes the gradients of the images from those of the features, `[n, channels]`.
 pub fn backward(planes: &Planes, gradients: &[f32], channels: usize, target: &mut Planes) {
     let [height, width] = planes.extents();
     for (index, gradients) in gradients.chunks_exact(channels).enumerate() {

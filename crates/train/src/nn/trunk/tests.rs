@@ -8,7 +8,7 @@ use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, activation};
 use rand::RngExt;
 
-/// Blocks, inputs for them and the slopes of some loss over their features.
+/// Blocks, inputs for them and the slopes of a loss over their features.
 struct Case {
     blocks: Vec<Block>,
     weights: Vec<Array>,
@@ -40,7 +40,7 @@ impl Case {
         Self { blocks, weights, n, extents, inputs, slopes }
     }
 
-    /// Blocks of random sizes, wide and narrow ones, with and without stride and pool.
+    /// Returns blocks of random sizes, wide and narrow ones, with and without stride and pool.
     fn random(seed: u64) -> Self {
         let mut rng = generator(seed, "blocks", &[]);
         let mut block = || Block {
@@ -61,7 +61,7 @@ impl Case {
         (pooled, gradients)
     }
 
-    /// The same by burn's operations and its autodiff.
+    /// Computes the same by burn's operations and its autodiff.
     fn reference(&self) -> (Pooled, Vec<Vec<f32>>) {
         let device = Device::flex().autodiff();
         let leaf =
@@ -125,7 +125,7 @@ fn blocks_of_all_sizes_give_what_burn_gives() {
     }
 }
 
-/// Buffers are kept from batch to batch, whatever their sizes.
+/// Buffers are reused for every batch, whatever their sizes.
 #[test]
 fn a_batch_leaves_nothing_behind_for_the_next() {
     let blocks = Case::random(3).blocks;
@@ -137,8 +137,8 @@ fn a_batch_leaves_nothing_behind_for_the_next() {
     }
 }
 
-/// What [`convolve()`](super::convolve::convolve) promises for the processors that can multiply and
-/// add in one instruction.
+/// What [`convolve()`](super::convolve::convolve) promises for processors with multiply-add in one
+/// instruction.
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn avx2_and_avx512_give_the_same_bits() {

@@ -3,7 +3,7 @@
 
 use super::planes::{LANES, Lanes, Planes, groups_of};
 
-/// How patches are cut out of an image whose padding is half of their side.
+/// Cuts patches out of an image with half of their side as padding.
 #[derive(Clone, Copy, Debug)]
 pub struct Unfold {
     /// Channels of the image.
@@ -23,18 +23,18 @@ pub struct Padded {
 }
 
 impl Unfold {
-    /// Channels of the patches: per channel, row and column of a patch one.
+    /// Returns the channels of the patches: one per channel, row and column of a patch.
     pub fn channels_out(self) -> usize {
         self.channels * self.kernel * self.kernel
     }
 
-    /// Gives `patches` the shape of those of some images.
+    /// Gives `patches` the shape for patches of some images.
     pub fn reshape(self, patches: &mut Planes, n: usize, image: [usize; 2]) {
         let extents = image.map(|extent| extent.div_ceil(self.stride));
         patches.reshape(n, groups_of(self.channels_out()), extents, 0);
     }
 
-    /// Zeros for an image.
+    /// Returns zeros for an image.
     pub fn padded(self, [height, width]: [usize; 2]) -> Padded {
         let padding = 2 * (self.kernel / 2);
         let row_len = width + padding;
@@ -78,7 +78,7 @@ impl Unfold {
         }
     }
 
-    /// Where the rows of a patch begin.
+    /// Returns where the rows of a patch begin.
     fn runs(self, place: [usize; 2], image: &Padded) -> impl Iterator<Item = usize> + use<> {
         let (plane_len, row_len) = (image.plane_len, image.row_len);
         let [row, column] = place.map(|place| place * self.stride);
@@ -116,7 +116,7 @@ impl Padded {
         }
     }
 
-    /// Gives an example of planes.
+    /// Writes the example to planes.
     pub fn scatter(&self, target: &mut Planes, index: usize) {
         let [_, width] = target.extents();
         let padding = (self.row_len - width) / 2;
