@@ -84,7 +84,7 @@ impl Excerpts {
         Ok(Excerpts { classifier, rate, period, length, samples, updates: Vec::new() })
     }
 
-    /// Whether no excerpt is being kept.
+    /// Returns whether no excerpt is being kept.
     pub fn is_idle(&self) -> bool {
         self.samples.is_empty()
     }

@@ -114,7 +114,7 @@ impl Opened {
         Ok((Opened { lean, general, front_end, columns }, answer))
     }
 
-    /// Milliseconds of one run.
+    /// Returns the milliseconds of one run.
     fn measure(&mut self, part: &str, runs: u64, audio: &[f32]) -> Outcome<f64> {
         self.run(part, audio)?; // warms up caches
         let start = Instant::now();

@@ -39,7 +39,7 @@ impl Scene {
     /// How many kinds of sound there are.
     pub const KINDS: usize = 4;
 
-    /// A scene at `hz` samples a second.
+    /// Creates a scene at `hz` samples a second.
     pub fn new(hz: u32) -> Self {
         let mut random = Random(1);
         let hiss = (0..HISS_SAMPLES).map(|_| random.next() * HISS).collect();
@@ -115,7 +115,7 @@ fn sound(kind: usize, hz: u32, random: &mut Random) -> Vec<f32> {
 struct Random(u32);
 
 impl Random {
-    /// The next number, −1 to 1.
+    /// Returns the next number, −1 to 1.
     fn next(&mut self) -> f32 {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         self.0 as f32 / (1u32 << 31) as f32 - 1.0

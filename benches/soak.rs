@@ -211,7 +211,8 @@ fn resident_bytes() -> Option<u64> {
 }
 
 impl Outcome {
-    /// The answer: lengths and times in seconds, memory in bytes; `null` for what was not measured.
+    /// Returns the answer: lengths and times in seconds, memory in bytes; `null` for what was not
+    /// measured.
     fn json(&self) -> Value {
         let delays = self.delays.iter().filter(|delays| delays.range.least.is_finite());
         let spread = delays.clone().map(|delays| delays.range.greatest - delays.range.least);

@@ -15,7 +15,7 @@ const LABELS: usize = 10;
 const MELS: usize = 60;
 const FRAMES: usize = 174;
 
-/// The file's bytes: 2,204,538 parameters.
+/// Returns the file's bytes: 2,204,538 parameters.
 pub fn onnx() -> Vec<u8> {
     let mut layers = Layers::default();
     layers.convolution(16, 2);
@@ -129,7 +129,7 @@ impl Layers {
         self.last = output;
     }
 
-    /// The names of new weights of this shape, outputs first, and of a bias.
+    /// Returns the names of new weights of this shape, outputs first, and of a bias.
     fn trained(&mut self, shape: &[usize]) -> [String; 2] {
         let inputs: usize = shape[1..].iter().product();
         // Keeps the outputs as large as the inputs.

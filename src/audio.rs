@@ -25,7 +25,7 @@ impl SampleRate {
         }
     }
 
-    /// The rate in Hz.
+    /// Returns the rate in Hz.
     pub fn hz(self) -> u32 {
         self.0
     }
@@ -52,7 +52,7 @@ impl<'a> Pcm<'a> {
         Ok(Pcm { samples, rate })
     }
 
-    /// The samples.
+    /// Returns the samples.
     pub fn samples(&self) -> &'a [f32] {
         self.samples
     }

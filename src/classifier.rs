@@ -64,14 +64,15 @@ impl Classifier {
         Ok(Classifier { front_end, scorer })
     }
 
-    /// The model's metadata. With a head, labels and taxonomy are those of both (or the head's
-    /// alone), and name, calibration, thresholds and card are the head's; `licence` names the
-    /// head's terms first, then the model's. [`Self::model`] has the metadata of the model alone.
+    /// Returns the model's metadata. With a head, labels and taxonomy are those of both (or the
+    /// head's alone), and name, calibration, thresholds and card are the head's; `licence` names
+    /// the head's terms first, then the model's. [`Self::model`] has the metadata of the model
+    /// alone.
     pub fn metadata(&self) -> &ModelMetadata {
         self.scorer.metadata()
     }
 
-    /// How many labels, counted from the first, are the head's; 0 without a head.
+    /// Returns how many labels, counted from the first, are the head's; 0 without a head.
     pub fn head_labels(&self) -> usize {
         self.scorer.vocabulary().head_labels()
     }
@@ -83,7 +84,7 @@ impl Classifier {
         (0..vocabulary.labels().len()).map(|label| vocabulary.thresholds(label).rejection).collect()
     }
 
-    /// The network, with the metadata of its file.
+    /// Returns the network, with the metadata of its file.
     pub fn model(&self) -> &Model {
         self.scorer.model()
     }
@@ -147,7 +148,8 @@ impl Classifier {
         PatchStream::new(self.front_end.clone(), self.scorer.clone(), rate)
     }
 
-    /// The feature columns of a recording, `[columns][n_mels]`, not normalised, for drawing.
+    /// Returns the feature columns of a recording, `[columns][n_mels]`, not normalised, for
+    /// drawing.
     ///
     /// # Errors
     /// `audio-too-short` for less audio than one feature column needs.

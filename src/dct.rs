@@ -48,12 +48,12 @@ impl Dct {
         Ok(Dct { n_in, weights: (0..n_out).flat_map(row).collect() })
     }
 
-    /// Number of inputs.
+    /// Returns the number of inputs.
     pub fn n_in(&self) -> usize {
         self.n_in
     }
 
-    /// Number of coefficients.
+    /// Returns the number of coefficients.
     pub fn n_out(&self) -> usize {
         self.weights.len() / self.n_in
     }

@@ -222,7 +222,7 @@ impl Mix {
     }
 }
 
-/// The energy of the mean of the `active` channels.
+/// Returns the energy of the mean of the `active` channels.
 fn mean_energy(block: &[f32], channels: usize, active: &[usize]) -> f64 {
     let mut energy = 0.0;
     for frame in block.chunks_exact(channels) {

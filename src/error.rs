@@ -158,7 +158,8 @@ impl Error {
         &self.kind
     }
 
-    /// A stable kebab-case code, the same in Rust and in JavaScript; one of [`ERROR_CODES`].
+    /// Returns a stable kebab-case code, the same in Rust and in JavaScript; one of
+    /// [`ERROR_CODES`].
     pub fn code(&self) -> &'static str {
         match *self.kind {
             ErrorKind::AudioRate { .. } => "audio-rate",

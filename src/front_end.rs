@@ -93,7 +93,7 @@ pub struct FrontEndConfig {
 }
 
 impl FrontEndConfig {
-    /// Number of columns in `samples` samples at [`Self::sample_rate`].
+    /// Returns the number of columns in `samples` samples at [`Self::sample_rate`].
     pub fn columns_of(&self, samples: usize) -> usize {
         self.framing().frames_of(samples.saturating_sub(self.samples_lost()))
     }
@@ -103,12 +103,12 @@ impl FrontEndConfig {
         usize::from(self.pre_emphasis.is_some())
     }
 
-    /// Seconds from one column to the next.
+    /// Returns the seconds from one column to the next.
     pub fn column_seconds(&self) -> f64 {
         self.hop_length as f64 / f64::from(self.sample_rate)
     }
 
-    /// The value of a feature for zero energy (digital silence).
+    /// Returns the value of a feature for zero energy (digital silence).
     pub fn silent_value(&self) -> f32 {
         self.log.apply(0.0)
     }
@@ -196,7 +196,7 @@ impl FrontEnd {
         Ok(FrontEnd { config, spectrum, filters })
     }
 
-    /// The settings.
+    /// Returns the settings.
     pub fn config(&self) -> &FrontEndConfig {
         &self.config
     }
@@ -206,7 +206,7 @@ impl FrontEnd {
         self.config.silent_value()
     }
 
-    /// All columns of a recording: `[columns][n_mels]`, column after column.
+    /// Returns all columns of a recording: `[columns][n_mels]`, column after column.
     ///
     /// # Errors
     /// `audio-too-short` for less than one whole hop (without centring in librosa's layout, less
@@ -301,7 +301,7 @@ impl ColumnStream {
         self.drain_frames(columns)
     }
 
-    /// The front end's settings.
+    /// Returns the front end's settings.
     pub fn config(&self) -> &FrontEndConfig {
         self.front_end.config()
     }

@@ -164,7 +164,7 @@ impl MelFilterBank {
         self.filters.len()
     }
 
-    /// Bins in a spectrum, the input of each filter.
+    /// Returns the bins in a spectrum, the input of each filter.
     pub fn bins(&self) -> usize {
         self.bins
     }

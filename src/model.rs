@@ -1,4 +1,4 @@
-//! ONNX bytes → a checked and optimised network, ready to run.
+//! Reads ONNX bytes into a checked and optimised network, ready to run.
 
 use crate::base::Base;
 use crate::engine::{self, onnx, sigmoid};
@@ -33,25 +33,25 @@ pub struct Model {
     sha256: Arc<str>,
 }
 
-/// A network on the engine that runs it.
+/// A network, prepared for the engine that runs it.
 enum Network {
     Lean(engine::Network),
     #[cfg(feature = "general")]
     General(general::Network),
 }
 
-/// What runs a network.
+/// The engines that run networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Engine {
-    /// This crate's own, for the operators of small convolutional networks; the faster one.
+    /// This crate's own engine, for the operators of small convolutional networks; the faster one.
     Lean,
     /// tract, for almost every ONNX operator. Needs the feature `general`.
     General,
 }
 
 impl Engine {
-    /// `lean` or `general`.
+    /// Returns `lean` or `general`.
     pub fn name(self) -> &'static str {
         match self {
             Engine::Lean => "lean",
@@ -75,7 +75,7 @@ pub(crate) struct Outputs {
 }
 
 impl Model {
-    /// The built-in model: the 527 labels of AudioSet in plain groups, with an embedding for
+    /// Reads the built-in model: the 527 labels of AudioSet in plain groups, with an embedding for
     /// [heads](crate::Head). Every call reads the file again; cloning a model is cheaper.
     ///
     /// Its weights are MIT, so commercial use is free. Needs the feature `everyday`, which is on by
@@ -88,10 +88,10 @@ impl Model {
         Self::from_onnx(EVERYDAY)
     }
 
-    /// The smallest model, trained from scratch: assigns 4 s of audio to one of ten urban sounds
-    /// (air conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
-    /// jackhammer, siren, street music). Every call reads the file again; cloning a model is
-    /// cheaper.
+    /// Reads the smallest model, trained from scratch. It assigns 4 s of audio to one of ten urban
+    /// sounds (air conditioner, car horn, children playing, dog bark, drilling, engine idling,
+    /// gunshot, jackhammer, siren, street music). Every call reads the file again; cloning a model
+    /// is cheaper.
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
     /// only, as [`Card::licence`](crate::Card::licence) also states. Needs the feature `urban-tiny`, which is
@@ -104,26 +104,26 @@ impl Model {
         Self::from_onnx(URBAN_TINY)
     }
 
-    /// Reads an ONNX file with its own description (see [`ModelMetadata`]). The network must have
-    /// one input, f32 `[1, 1, n_mels, segment_frames]`, for normalised features (`patch_frames`
-    /// instead if the metadata has it). Its first output is f32 `[1, labels]`, the logits (with one
-    /// more for "none of the labels" if the metadata has `other_threshold`). If the metadata has
-    /// `embedding_size`, there is a second output, f32 `[1, embedding_size]`.
+    /// Reads an ONNX file with an embedded description (see [`ModelMetadata`]). The network must
+    /// have one input, f32 `[1, 1, n_mels, segment_frames]`, for normalised features
+    /// (`patch_frames` instead if the metadata has it). Its first output is f32 `[1, labels]`, the
+    /// logits (with one more for "none of the labels" if the metadata has `other_threshold`). If
+    /// the metadata has `embedding_size`, there is a second output, f32 `[1, embedding_size]`.
     ///
     /// The lean engine runs it if it has all of its operators, otherwise the general one.
-    /// [`Self::engine`] returns which.
+    /// [`Self::engine`] returns the choice.
     ///
     /// # Errors
     /// `model-format` for bytes that are not ONNX or use operators that cannot be run;
     /// `model-operators` if only the general engine could run it and the feature `general` is off;
     /// `metadata-missing`, `metadata-invalid`, `metadata-version` naming the key; `model-mismatch`
-    /// if the shapes do not match the metadata; `limit` above 256 MiB, or for values of the network
-    /// with more than 64 Mi elements.
+    /// if the shapes do not match the metadata; `limit` above 256 MiB, or for tensors with more
+    /// than 64 Mi elements.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
         Self::read(bytes, None)
     }
 
-    /// Like [`Self::from_onnx`], on the given engine only: to compare the two.
+    /// Like [`Self::from_onnx`], but always uses the given engine, which allows comparing the two.
     ///
     /// # Errors
     /// Those of [`Self::from_onnx`]; `model-operators` if this engine does not run the model.
@@ -147,7 +147,7 @@ impl Model {
         Ok(Model { metadata: Arc::new(metadata), network: Arc::new(network), sha256 })
     }
 
-    /// The description in the file.
+    /// Returns the description in the file.
     pub fn metadata(&self) -> &ModelMetadata {
         &self.metadata
     }
@@ -157,7 +157,7 @@ impl Model {
         &self.sha256
     }
 
-    /// What heads depend on.
+    /// Returns what heads depend on.
     pub(crate) fn base(&self) -> Base<'_> {
         let metadata = self.metadata();
         Base {
@@ -170,7 +170,7 @@ impl Model {
         }
     }
 
-    /// The engine that runs the network.
+    /// Returns the engine that runs the network.
     pub fn engine(&self) -> Engine {
         match &*self.network {
             Network::Lean(_) => Engine::Lean,
@@ -179,8 +179,8 @@ impl Model {
         }
     }
 
-    /// Runs the network on one normalised input, `[n_mels][input_frames]` row after row,
-    /// and returns its outputs as they are.
+    /// Runs the network on one normalised input, `[n_mels][input_frames]` row after row, and
+    /// returns its raw outputs.
     pub(crate) fn run(&self, input: &[f32]) -> Result<Outputs> {
         let expected = self.metadata.front_end.n_mels * self.metadata.input_frames();
         if input.len() != expected {
@@ -243,9 +243,9 @@ fn operators(reason: impl fmt::Display) -> Error {
     ErrorKind::ModelOperators { reason: reason.to_string() }.into()
 }
 
-/// In small pieces, because a browser replaces its first, slow translation of a function by a fast one
-/// only from one call to the next: in one piece, this would be half of the time that a model takes to
-/// load.
+/// Computes SHA-256 in small pieces, because a browser replaces its first, slow translation of a
+/// function by a fast one only between calls: in one piece, this would be half of the time that a
+/// model takes to load.
 fn sha256(bytes: &[u8]) -> [u8; 32] {
     const PIECE: usize = 8_192;
     let mut hash = Sha256::new();
@@ -274,7 +274,7 @@ impl fmt::Debug for Model {
     }
 }
 
-/// The maximum is subtracted before the division, which could make it infinite.
+/// Applies a softmax. The maximum is subtracted before the division, which could make it infinite.
 fn softmax(outputs: &[f32], temperature: f32) -> Vec<f32> {
     let max = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut values: Vec<f32> =

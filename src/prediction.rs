@@ -106,12 +106,12 @@ impl Prediction {
         &self.scores
     }
 
-    /// The labels that the scores belong to.
+    /// Returns the labels that the scores belong to.
     pub fn labels(&self) -> &Labels {
         self.vocabulary.labels()
     }
 
-    /// How many labels, counted from the first, are the head's; 0 without a head.
+    /// Returns how many labels, counted from the first, are the head's; 0 without a head.
     pub fn head_labels(&self) -> usize {
         self.vocabulary.head_labels()
     }

@@ -122,7 +122,7 @@ impl EventDetector {
         events
     }
 
-    /// The events that are open, in the order of the labels.
+    /// Returns the events that are open, in the order of the labels.
     pub(crate) fn open(&self) -> impl Iterator<Item = &SoundEvent> {
         self.open.iter().flatten()
     }

@@ -82,7 +82,7 @@ impl PowerSpectrum {
         Ok(PowerSpectrum { kernel: Spectrum::new(window, power == 1.0) })
     }
 
-    /// Samples per frame.
+    /// Returns the samples per frame.
     pub fn n_fft(&self) -> usize {
         self.kernel.frame_len()
     }

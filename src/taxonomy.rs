@@ -75,17 +75,17 @@ impl Taxonomy {
         Ok(Taxonomy(Arc::new(Parts { groups, label_groups, label_parents, descendants })))
     }
 
-    /// The groups.
+    /// Returns the groups.
     pub fn groups(&self) -> &[Group] {
         &self.0.groups
     }
 
-    /// The group of each label, as an index of [`Self::groups`].
+    /// Returns the group of each label, as an index of [`Self::groups`].
     pub fn label_groups(&self) -> &[usize] {
         &self.0.label_groups
     }
 
-    /// The direct parents of each label, as indices of labels.
+    /// Returns the direct parents of each label, as indices of labels.
     pub fn label_parents(&self) -> &[Vec<usize>] {
         &self.0.label_parents
     }

@@ -238,8 +238,8 @@ mod tests {
         Labels::new(names.iter().map(|name| (*name).to_owned()).collect()).unwrap()
     }
 
-    /// A vocabulary of animal > pet > cat > purr, animal > dog, and speech. The first `head_labels`
-    /// are a head's.
+    /// Returns a vocabulary of animal > pet > cat > purr, animal > dog, and speech. The first
+    /// `head_labels` are a head's.
     fn vocabulary(head_labels: usize, head: Thresholds, base: Thresholds) -> Vocabulary {
         let group = |name: &str| Group { name: name.into(), icon: name.to_lowercase() };
         let taxonomy = Taxonomy::new(

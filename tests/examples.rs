@@ -22,7 +22,7 @@ fn is_siren(line: &str) -> bool {
     line.to_lowercase().contains("siren")
 }
 
-/// The example's output.
+/// Returns the example's output.
 fn run(example: &str, arguments: &[&Path]) -> String {
     let output = Command::new(executable(example)).args(arguments).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();

@@ -96,7 +96,7 @@ fn pcm(samples: &[f32]) -> Pcm<'_> {
     Pcm::new(samples, SampleRate::new(RATE).unwrap()).unwrap()
 }
 
-/// The probability of `low` for one segment.
+/// Returns the probability of `low` for one segment.
 fn low_score(head: &Head, segment: &[Patch]) -> f32 {
     let segment: Vec<&Patch> = segment.iter().collect();
     let x = pool(&head.metadata().features, &segment);

@@ -27,13 +27,13 @@ fn resample(input: &[f32], input_hz: u32, output_hz: u32, chunk: usize) -> Vec<f
     output
 }
 
-/// A sine of `hz` and amplitude 0.9.
+/// Returns a sine of `hz` and amplitude 0.9.
 fn tone(hz: f64, rate: u32, samples: usize) -> Vec<f32> {
     let step = TAU * hz / f64::from(rate);
     (0..samples).map(|n| (0.9 * (step * n as f64).sin()) as f32).collect()
 }
 
-/// The level of the steady middle half, in dB relative to a full-scale sine.
+/// Returns the level of the steady middle half, in dB relative to a full-scale sine.
 fn level_db(samples: &[f32]) -> f64 {
     let middle = &samples[samples.len() / 4..samples.len() * 3 / 4];
     let energy: f64 = middle.iter().map(|&sample| f64::from(sample).powi(2)).sum();

@@ -34,7 +34,7 @@ fn noise(length: usize, hz: u32) -> Vec<f32> {
         .collect()
 }
 
-/// The predictions and the columns of `samples`, pushed in pieces of `sizes` in turn.
+/// Returns the predictions and the columns of `samples`, pushed in pieces of `sizes` in turn.
 fn in_pieces(
     classifier: &Classifier,
     (samples, hz): (&[f32], u32),

@@ -19,7 +19,7 @@ fn rate(hz: u32) -> SampleRate {
     SampleRate::new(hz).unwrap()
 }
 
-/// A tone of each label's bands in turn, `seconds` each, over faint deterministic noise.
+/// Returns a tone of each label's bands in turn, `seconds` each, over faint deterministic noise.
 fn sound(hz: u32, seconds: f64) -> Vec<f32> {
     let mut state = 1u32;
     let mut samples = Vec::new();
@@ -34,7 +34,7 @@ fn sound(hz: u32, seconds: f64) -> Vec<f32> {
     samples
 }
 
-/// All updates of a stream for `samples`, pushed in pieces of `sizes` in turn.
+/// Returns all updates of a stream for `samples`, pushed in pieces of `sizes` in turn.
 fn listen(stream: Stream, samples: &[f32], sizes: &[usize]) -> (Vec<Update>, Vec<f32>) {
     let (mut stream, mut updates, mut columns) = (stream, Vec::new(), Vec::new());
     let (mut rest, mut sizes) = (samples, sizes.iter().cycle());

@@ -12,7 +12,8 @@ use std::f32::consts::TAU;
 
 const RATE: u32 = 32_000;
 
-/// A low hum with harmonics that swells about once a second, differently in each take, 0 to 2.
+/// Returns a low hum with harmonics that swells about once a second, differently in each take, 0 to
+/// 2.
 fn purr(take: f32) -> Vec<f32> {
     let (pitch, swell) = (24.0 + 5.0 * take, 1.1 + 0.3 * take);
     sound(4.0, take, move |seconds, noise| {
@@ -61,7 +62,7 @@ fn taught_teacher() -> Teacher {
     teacher
 }
 
-/// The mean scores of the first labels over a sound's segments.
+/// Returns the mean scores of the first labels over a sound's segments.
 fn scores(head: &Head, samples: &[f32], labels: usize) -> Vec<f32> {
     let mut classifier = Classifier::with_head(Model::everyday().unwrap(), head.clone()).unwrap();
     let predictions = classifier.classify(pcm(samples)).unwrap();

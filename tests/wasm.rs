@@ -262,7 +262,7 @@ struct Update {
     scores: Vec<f32>,
 }
 
-/// All updates of a stream for the sound, pushed in pieces of `size` samples.
+/// Returns all updates of a stream for the sound, pushed in pieces of `size` samples.
 fn updates(classifier: &WasmClassifier, sound: &sounds::Sound, size: usize) -> Vec<Update> {
     let mut stream = stream(classifier, sound);
     let mut updates = Vec::new();

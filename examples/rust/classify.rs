@@ -35,7 +35,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The file's samples as mono, −1 to 1, and their rate.
+/// Returns the file's samples as mono, −1 to 1, and their rate.
 fn read(path: &Path) -> Result<(Vec<f32>, SampleRate), Box<dyn Error>> {
     let wav = WavReader::open(path)?;
     let spec = wav.spec();

@@ -19,7 +19,7 @@ pub fn plain() -> Model {
     Model::from_onnx(&tiny_model::onnx(&tiny_model::metadata())).expect("the tiny model is fine")
 }
 
-/// A model of three labels with an embedding of three numbers, in patches.
+/// Returns a model of three labels with an embedding of three numbers, in patches.
 ///
 /// # Panics
 /// If the core refuses it.
@@ -49,7 +49,7 @@ pub fn vector_len(model: &Model) -> usize {
     metadata.embedding_size.unwrap_or_default() + 2 * metadata.labels.len()
 }
 
-/// A background of zeros for a model.
+/// Returns a background of zeros for a model.
 ///
 /// # Panics
 /// If the core refuses it.

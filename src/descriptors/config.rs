@@ -62,7 +62,7 @@ impl DescriptorConfig {
         }
     }
 
-    /// Number of frames in `samples` samples at [`Self::sample_rate`].
+    /// Returns the number of frames in `samples` samples at [`Self::sample_rate`].
     pub fn frames_of(&self, samples: usize) -> usize {
         self.framing().frames_of(samples)
     }

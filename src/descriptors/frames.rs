@@ -28,12 +28,12 @@ impl DescriptorFrames {
         }
     }
 
-    /// Number of frames; at least 1 for a whole recording.
+    /// Returns the number of frames; at least 1 for a whole recording.
     pub fn frames(&self) -> usize {
         self.centroid.len()
     }
 
-    /// Seconds from one frame to the next.
+    /// Returns the seconds from one frame to the next.
     pub fn seconds_per_frame(&self) -> f64 {
         self.seconds_per_frame
     }
@@ -75,7 +75,7 @@ impl DescriptorFrames {
         &self.mel
     }
 
-    /// The greatest mel power of any band; 0 without frames.
+    /// Returns the greatest mel power of any band; 0 without frames.
     pub fn greatest_mel(&self) -> f32 {
         self.mel.iter().copied().fold(0.0, f32::max)
     }
@@ -86,8 +86,8 @@ impl DescriptorFrames {
         &self.mfcc
     }
 
-    /// The power spectrogram `|librosa.stft(y)|²`, `[frames][n_fft / 2 + 1]` row after row, if the
-    /// stream returns it ([`super::DescriptorStream::with_power`]); otherwise empty.
+    /// Returns the power spectrogram `|librosa.stft(y)|²`, `[frames][n_fft / 2 + 1]` row after row,
+    /// if the stream returns it ([`super::DescriptorStream::with_power`]); otherwise empty.
     pub fn power(&self) -> &[f32] {
         &self.power
     }

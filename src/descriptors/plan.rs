@@ -59,12 +59,12 @@ impl Descriptors {
         })
     }
 
-    /// The settings.
+    /// Returns the settings.
     pub fn config(&self) -> &DescriptorConfig {
         &self.config
     }
 
-    /// The mel filters (`librosa.filters.mel`).
+    /// Returns the mel filters (`librosa.filters.mel`).
     pub fn filters(&self) -> &MelFilterBank {
         &self.filters
     }

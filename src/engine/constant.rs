@@ -178,7 +178,7 @@ fn dimensions(dims: &[i64]) -> Result<Vec<usize>, Uncovered> {
         .ok_or_else(|| Uncovered::new("a constant of such a shape"))
 }
 
-/// The bytes of a number in the file; `None` for types that are not read.
+/// Returns the bytes of a number in the file; `None` for types that are not read.
 fn bytes_of(data_type: i64) -> Option<usize> {
     match data_type {
         2 | 3 => Some(1),

@@ -33,7 +33,8 @@ fn node<'a>(
     }
 }
 
-/// A network of a stem, a depthwise and a wide plain convolution, pooling and a linear layer.
+/// Returns a network of a stem, a depthwise and a wide plain convolution, pooling and a linear
+/// layer.
 fn graph() -> Graph<'static> {
     let named = |name| ValueInfo { name, ..ValueInfo::default() };
     let all = &[1, 1, 1, 1][..];

@@ -77,7 +77,7 @@ pub struct ModelMetadata {
 }
 
 impl ModelMetadata {
-    /// Duration of a segment in seconds.
+    /// Returns the duration of a segment in seconds.
     pub fn segment_seconds(&self) -> f64 {
         let front_end = &self.front_end;
         let columns = match front_end.framing {

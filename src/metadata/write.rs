@@ -36,7 +36,7 @@ impl FrontEndConfig {
 }
 
 impl ModelMetadata {
-    /// The key-value pairs for an ONNX file's `metadata_props`.
+    /// Returns the key-value pairs for an ONNX file's `metadata_props`.
     pub fn to_props(&self) -> Vec<(String, String)> {
         let labels: Vec<&str> = self.labels.iter().collect();
         let (decision, card) = (&self.decision, &self.card);

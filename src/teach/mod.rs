@@ -113,7 +113,7 @@ impl Teacher {
         self.keep(added)
     }
 
-    /// The examples so far, in the order in which they were added.
+    /// Returns the examples so far, in the order in which they were added.
     pub fn examples(&self) -> &[Example] {
         &self.examples
     }
@@ -188,7 +188,7 @@ pub(crate) fn train_for(
 }
 
 impl Taught {
-    /// The examples that it was trained on.
+    /// Returns the examples that it was trained on.
     pub fn examples(&self) -> &[Example] {
         &self.examples
     }

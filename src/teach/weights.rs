@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::teach::Direction;
 
-    /// A background of six dimensions, two of which vary more than the others.
+    /// Returns a background of six dimensions, two of which vary more than the others.
     fn background() -> Background {
         let directions = [(0, 40.0), (3, 9.0)].map(|(axis, variance)| {
             let vector = (0..6).map(|index| if index == axis { 1.0 } else { 0.0 }).collect();

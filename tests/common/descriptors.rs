@@ -68,7 +68,7 @@ impl Golden {
         Descriptors::new(self.config()).unwrap()
     }
 
-    /// The largest relative error of every descriptor.
+    /// Returns the largest relative error of every descriptor.
     pub fn errors(&self) -> Vec<(&'static str, f32)> {
         let signal = signal();
         let found = self.descriptors().compute(self.pcm(&signal)).unwrap();
@@ -89,24 +89,24 @@ impl Golden {
     }
 }
 
-/// All cases, by name.
+/// Returns all cases, by name.
 pub fn goldens() -> BTreeMap<String, Golden> {
     serde_json::from_str(CASES).unwrap()
 }
 
-/// The signal that all cases use parts of.
+/// Returns the signal that all cases use parts of.
 pub fn signal() -> Vec<f32> {
     floats(SIGNAL)
 }
 
-/// The little-endian floats of a golden file.
+/// Returns the little-endian floats of a golden file.
 pub fn floats(bytes: &[u8]) -> Vec<f32> {
     let (values, rest) = bytes.as_chunks::<4>();
     assert!(rest.is_empty() && !values.is_empty());
     values.iter().map(|&value| f32::from_le_bytes(value)).collect()
 }
 
-/// The largest |a − b| / max(|b|, `floor` · largest |b|).
+/// Returns the largest |a − b| / max(|b|, `floor` · largest |b|).
 pub fn error(actual: &[f32], golden: &[f32], floor: f32) -> f32 {
     assert_eq!(actual.len(), golden.len());
     let floor = floor * golden.iter().fold(0f32, |max, value| max.max(value.abs()));

@@ -130,31 +130,31 @@ impl Golden {
     }
 }
 
-/// All settings by name.
+/// Returns all settings by name.
 pub fn goldens() -> BTreeMap<String, Golden> {
     let goldens: BTreeMap<String, Golden> = serde_json::from_str(CONFIGS).unwrap();
     assert!(goldens.keys().eq(COLUMNS.map(|(name, _)| name).iter()));
     goldens
 }
 
-/// The signal for all columns.
+/// Returns the signal for all columns.
 pub fn signal() -> Vec<f32> {
     floats(SIGNAL)
 }
 
-/// The columns of the signal with the settings of that name.
+/// Returns the columns of the signal with the settings of that name.
 pub fn golden_columns(name: &str) -> Vec<f32> {
     floats(COLUMNS.iter().find(|(other, _)| *other == name).unwrap().1)
 }
 
-/// The little-endian floats of a golden file.
+/// Returns the little-endian floats of a golden file.
 pub fn floats(bytes: &[u8]) -> Vec<f32> {
     let (values, rest) = bytes.as_chunks::<4>();
     assert!(rest.is_empty() && !values.is_empty());
     values.iter().map(|&value| f32::from_le_bytes(value)).collect()
 }
 
-/// The largest |a − b| of two arrays of the same length; infinite if there is a NaN.
+/// Returns the largest |a − b| of two arrays of the same length; infinite if there is a NaN.
 pub fn largest_difference(actual: &[f32], golden: &[f32]) -> f32 {
     assert_eq!(actual.len(), golden.len());
     let differences = actual.iter().zip(golden).map(|(a, b)| (a - b).abs());

@@ -73,7 +73,7 @@ fn bursts(length: usize, period: usize) -> Vec<f32> {
         .collect()
 }
 
-/// A square wave with `period` samples per cycle.
+/// Returns a square wave with `period` samples per cycle.
 fn beep(length: usize, period: usize) -> Vec<f32> {
     (0..length)
         .map(|index| {
@@ -83,13 +83,13 @@ fn beep(length: usize, period: usize) -> Vec<f32> {
         .collect()
 }
 
-/// A linear congruential generator (Numerical Recipes' constants): −32,768…32,767.
+/// Returns a linear congruential generator (Numerical Recipes' constants): −32,768…32,767.
 fn random(state: &mut u32) -> i32 {
     *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     (*state >> 16) as i32 - 32_768
 }
 
-/// A 16-bit sample as a float, exactly.
+/// Returns a 16-bit sample as a float, exactly.
 fn sample(value: i32) -> f32 {
     value as f32 / 32_768.0
 }

@@ -81,7 +81,8 @@ pub fn patched_metadata() -> ModelMetadata {
     metadata
 }
 
-/// The bytes of an ONNX file with `metadata`, which is that of [`patched_metadata`] or similar.
+/// Returns the bytes of an ONNX file with `metadata`, which is that of [`patched_metadata`] or
+/// similar.
 pub fn patched_onnx(metadata: &ModelMetadata) -> Vec<u8> {
     let mut model = model(metadata);
     let graph = model.graph.as_mut().expect("the tiny model has a graph");
@@ -90,12 +91,12 @@ pub fn patched_onnx(metadata: &ModelMetadata) -> Vec<u8> {
     model.encode_to_vec()
 }
 
-/// The bytes of an ONNX file with `metadata`.
+/// Returns the bytes of an ONNX file with `metadata`.
 pub fn onnx(metadata: &ModelMetadata) -> Vec<u8> {
     model(metadata).encode_to_vec()
 }
 
-/// The ONNX model with `metadata`, before encoding, so that tests can damage it.
+/// Returns the ONNX model with `metadata`, before encoding, so that tests can damage it.
 pub fn model(metadata: &ModelMetadata) -> ModelProto {
     let props = metadata.to_props().into_iter();
     let (n_mels, frames) = (metadata.front_end.n_mels, metadata.segment_frames);
@@ -108,7 +109,7 @@ pub fn model(metadata: &ModelMetadata) -> ModelProto {
     }
 }
 
-/// A convolution over all bands, one channel per label, averaged over time.
+/// Returns a convolution over all bands, one channel per label, averaged over time.
 fn graph(n_mels: usize, frames: usize) -> GraphProto {
     let labels = LABELS.len();
     GraphProto {
@@ -157,7 +158,7 @@ pub fn node(op: &str, inputs: &[&str], output: &str) -> NodeProto {
     }
 }
 
-/// A named f32 tensor of fixed shape.
+/// Returns a named f32 tensor of fixed shape.
 pub fn tensor_info(name: &str, shape: &[usize]) -> ValueInfoProto {
     let dimension = |&size: &usize| tensor_shape_proto::Dimension {
         value: Some(tensor_shape_proto::dimension::Value::DimValue(size as i64)),

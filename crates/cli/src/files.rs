@@ -53,9 +53,9 @@ impl Inputs {
     }
 }
 
-/// The recordings of all `inputs`, in their order. A folder is replaced by its recordings at any
-/// depth, in natural order (`clip2` before `clip10`); links to folders are not followed, and hidden
-/// entries are left out.
+/// Returns the recordings of all `inputs`, in their order. A folder is replaced by its recordings
+/// at any depth, in natural order (`clip2` before `clip10`); links to folders are not followed, and
+/// hidden entries are left out.
 pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
     let mut all = Inputs::default();
     for input in inputs {

@@ -64,7 +64,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// The stable code.
+    /// Returns the stable code.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Failure::Decode(error) => error.code(),
@@ -76,7 +76,7 @@ impl Failure {
         }
     }
 
-    /// The recording, or the folder.
+    /// Returns the recording, or the folder.
     pub(crate) fn path(&self) -> &Path {
         match self {
             Failure::Decode(error) => error.path(),

@@ -16,12 +16,12 @@ const AHEAD: usize = 4;
 /// Results of a recording that may wait for an earlier recording to be printed.
 const RESULTS_AHEAD: usize = 64;
 
-/// The number of processors of this machine; at least 1.
+/// Returns the number of processors of this machine; at least 1.
 pub(crate) fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// The number of workers for `inputs` recordings on this machine; at least 1.
+/// Returns the number of workers for `inputs` recordings on this machine; at least 1.
 pub(crate) fn worker_count(inputs: usize) -> usize {
     processors().min(inputs).max(1)
 }

@@ -1,4 +1,4 @@
-//! Files whose sound comes in packets: flac, mp3, ogg, mp4, Matroska, AAC and whatever else
+//! Reads files with sound in packets: flac, mp3, ogg, mp4, Matroska, AAC and everything else that
 //! Symphonia reads. Packets are decoded in order; missing ones become a gap, so that the rest keeps
 //! its time.
 
@@ -36,14 +36,14 @@ pub(crate) struct ContainerReader {
     format: Box<dyn FormatReader>,
     track: TrackDecoder,
     timeline: Timeline,
-    /// Of an Ogg file.
+    /// For an Ogg file, what it lost.
     losses: Option<Losses>,
     edit: Option<Edit>,
-    /// Whether the file has fewer bytes than its header states, as far as that was looked at.
+    /// Whether the file is known to have fewer bytes than its header states.
     is_cut_off: bool,
-    /// Of an mp3: whether its length is stated, and not an estimate.
+    /// For an mp3, whether its length is stated and not an estimate.
     states_length: bool,
-    /// Of the first samples; 0 before them.
+    /// The rate of the first samples; 0 before them.
     rate: u32,
     channels: usize,
     /// Samples per channel that still have to be dropped, and the number after which nothing
@@ -51,7 +51,7 @@ pub(crate) struct ContainerReader {
     skip: u64,
     limit: u64,
     found: u64,
-    /// Samples per channel that are missing before what is in `fresh`.
+    /// Missing samples per channel before those in `fresh`.
     gap: f64,
     /// The samples of a packet.
     fresh: Vec<f32>,
@@ -66,7 +66,7 @@ pub(crate) struct ContainerReader {
 #[derive(Default)]
 struct Damage {
     parts: u64,
-    /// Those that sound follows, in whose place there is silence.
+    /// Missing samples per channel that were replaced by silence, because sound follows them.
     filled: u64,
     first: Option<f64>,
     reason: Option<String>,
@@ -82,7 +82,8 @@ impl ContainerReader {
         let facts = mp4::facts(&mut input)?;
         let is_cut_off = facts.is_cut_off || mkv::is_cut_off(&mut input)?;
         if is_cut_off {
-            // Symphonia takes no sound that is longer than its file, and any that is longer than its pipe.
+            // Symphonia accepts no sound that is longer than its file, but any that is longer than
+            // its pipe.
             input.read_through();
         }
         let states_length = mp3::states_length(&mut input)?;
@@ -118,12 +119,12 @@ impl ContainerReader {
         })
     }
 
-    /// The rate in Hz and the number of channels; 0 before the first samples.
+    /// Returns the rate in Hz and the number of channels; 0 before the first samples.
     pub(crate) fn spec(&self) -> (u32, usize) {
         (self.rate, self.channels)
     }
 
-    /// Samples per channel to expect; for some formats an estimate.
+    /// Returns the expected samples per channel; for some formats an estimate.
     pub(crate) fn promised_frames(&self) -> Option<u64> {
         let track = self.format.default_track(TrackType::Audio)?;
         let rate = f64::from(self.rate);
@@ -192,7 +193,7 @@ impl ContainerReader {
     fn decode(&mut self, mut packet: Packet) -> Result<Option<String>> {
         self.fresh.clear();
         let lost = self.timeline.lost(&packet, self.rate);
-        // The decoder would trim the end of every packet, where only that of the last counts.
+        // The decoder would trim the end of every packet, but only that of the last one counts.
         let trims = (packet.trim_start, packet.trim_end);
         (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
         if lost > 0.0 {
@@ -223,10 +224,10 @@ impl ContainerReader {
         Ok(None)
     }
 
-    /// Determines what depends on the first samples.
+    /// Sets what depends on the first samples.
     fn begin(&mut self, packet: &Packet, rate: u32, channels: usize) {
         (self.rate, self.channels) = (rate, channels);
-        // Damage before the first samples could only be counted in seconds.
+        // Damage before the first samples could be counted only in seconds.
         self.gap *= f64::from(rate);
         let frames = |seconds: f64| (seconds * f64::from(rate)).round().max(0.0) as u64;
         let early = packet.pts.get() as f64 * -self.track.tick;
@@ -234,7 +235,7 @@ impl ContainerReader {
         self.skip = match (self.edit, self.track.pre_skip()) {
             (Some(edit), _) => frames(edit.start),
             (None, Some(pre_skip)) => pre_skip,
-            // A first time before 0 is that of samples that the encoder put there.
+            // A first time before 0 belongs to samples that the encoder added.
             (None, None) if is_mkv => frames(early),
             (None, None) => 0,
         };
@@ -248,7 +249,7 @@ impl ContainerReader {
         let (start, end) = (frames_of(start.get()), frames_of(end.get()));
         let dropped = start.min(self.fresh.len() / self.channels);
         self.fresh.drain(..dropped * self.channels);
-        // Whether Ogg's packets have Opus' start trimmed depends on its pages.
+        // Ogg's pages determine whether Opus' start is trimmed in packets.
         self.skip = self.skip.saturating_sub(dropped as u64);
         let kept = self.fresh.len().saturating_sub(end.saturating_mul(self.channels));
         let tail = self.fresh.split_off(kept);
@@ -272,7 +273,7 @@ impl ContainerReader {
         self.gap += seconds * per_second;
     }
 
-    /// After the last packet, or the last one that can be read.
+    /// Ends the recording after the last packet, or the last one that can be read.
     fn finish(&mut self, error: Option<Error>) -> Result<Piece> {
         if self.found > 0 {
             let reason = error.map(|error| error.to_string());
@@ -305,7 +306,7 @@ impl ContainerReader {
             warnings.push(Warning::Damaged { parts: filled, first: first.unwrap_or(0.0) });
         }
         let promised = self.reliable_frames();
-        // What is damaged up to the end is not filled.
+        // Damage up to the end is not filled.
         if let Some(reason) = reason.or(damage.filter(|_| parts > filled)) {
             warnings.push(Warning::BrokenOff { time, reason });
         } else if let Some(promised) = promised {
@@ -326,32 +327,33 @@ impl ContainerReader {
         End(warnings)
     }
 
-    /// Whether the file is cut off, and does not state the length of its sound: the header of an
-    /// mp4 in fragments counts at most the first one.
+    /// Returns whether the file is cut off without stating the length of its sound: the header of a
+    /// fragmented mp4 counts at most the first fragment.
     fn ends_unannounced(&self) -> bool {
         let slack = u64::from(self.rate) / 10;
         let is_within = |promised: u64| promised.saturating_add(slack) >= self.found;
         self.is_cut_off && !self.promised_frames().is_some_and(is_within)
     }
 
-    /// Of an Ogg file.
+    /// Returns the damaged end of an Ogg file.
     fn damaged_end(&self) -> Option<DamagedEnd> {
         self.losses.as_ref()?.damaged_end(self.track.track_id)
     }
 
-    /// The samples per channel that the header states in samples.
+    /// Returns the samples per channel that the header states in samples.
     fn stated_frames(&self) -> Option<u64> {
         let track = self.format.default_track(TrackType::Audio)?;
         track.num_frames.filter(|&frames| frames > 0)
     }
 
-    /// The samples per channel that the header states, if it can be relied on and they are missing.
+    /// Returns the samples per channel that the header states, if it is reliable and some of them
+    /// are missing.
     fn reliable_frames(&self) -> Option<u64> {
         let tolerance = match self.format.format_info().format {
             FORMAT_ID_FLAC => 0.0,
             // Times of packets, with the padding of the last one.
             FORMAT_ID_ISOMP4 => 0.1,
-            // Some programs count the frame of the tag, or the padding of the last one.
+            // Some programs count the frame of the tag, or the padding of the last frame.
             FORMAT_ID_MP3 if self.states_length => 0.2,
             // The end of the longest track, which may be that of a video.
             FORMAT_ID_MKV if self.is_cut_off || self.format.tracks().len() == 1 => 1.0,
@@ -362,8 +364,8 @@ impl ContainerReader {
     }
 }
 
-/// Makes samples with `from` channels ones with `to`, if the number changes within a recording:
-/// missing channels repeat the last one, further ones are dropped.
+/// Converts samples with `from` channels to `to` if the number changes within a recording: missing
+/// channels repeat the last one, extra ones are dropped.
 fn adapt(samples: &mut Vec<f32>, from: usize, to: usize) {
     if from == to {
         return;

@@ -196,7 +196,7 @@ impl Decoder {
         self.sample_rate
     }
 
-    /// The number of channels.
+    /// Returns the number of channels.
     pub fn channels(&self) -> usize {
         self.channels
     }

@@ -70,7 +70,7 @@ impl DecodeError {
         DecodeError(Box::new(Inner { path, kind }))
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
@@ -80,7 +80,8 @@ impl DecodeError {
         &self.0.kind
     }
 
-    /// The stable code: `io`, `audio-unsupported`, `audio-corrupt`, `audio-empty` or `limit`.
+    /// Returns the stable code: `io`, `audio-unsupported`, `audio-corrupt`, `audio-empty` or
+    /// `limit`.
     pub fn code(&self) -> &'static str {
         match self.kind() {
             DecodeErrorKind::Io(_) => "io",

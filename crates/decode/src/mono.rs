@@ -54,7 +54,7 @@ impl Mono {
         self.decoder.sample_rate()
     }
 
-    /// The number of channels of the recording.
+    /// Returns the number of channels of the recording.
     pub fn channels(&self) -> usize {
         self.decoder.channels()
     }

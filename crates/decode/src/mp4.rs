@@ -225,7 +225,7 @@ fn child<'a>(body: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     children(body).find(|(name, _)| name == wanted).map(|(_, body)| body)
 }
 
-/// The boxes in a body.
+/// Returns the boxes in a body.
 fn children(body: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = body;
     std::iter::from_fn(move || {

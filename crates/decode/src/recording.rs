@@ -29,7 +29,7 @@ impl Recording {
         Recording { samples, sample_rate, warnings: Vec::new() }
     }
 
-    /// The length in seconds.
+    /// Returns the length in seconds.
     pub fn duration_seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.sample_rate)
     }

@@ -1,15 +1,15 @@
-//! The times of packets → what was lost between them.
+//! Derives from the times of packets what was lost between them.
 
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
 use crate::ogg::Losses;
 
-/// How much later than expected a packet may be where times are rounded, in seconds. Recorders
-/// also let packets drift by some of their own length.
+/// How much later than expected a packet may be if times are rounded, in seconds. Recorders also
+/// let packets drift by a fraction of their length.
 const SLACK_SECONDS: f64 = 0.1;
 
-/// The most that can be lost at once, and in all, in seconds. Times beyond that are wrong, and a
+/// The most that can be lost at once, and in total, in seconds. Times beyond that are wrong, and a
 /// small file must not become days of silence.
 const MAX_GAP_SECONDS: f64 = 6.0 * 3_600.0;
 const MAX_TOTAL_SECONDS: f64 = 24.0 * 3_600.0;
@@ -18,8 +18,8 @@ const MAX_TOTAL_SECONDS: f64 = 24.0 * 3_600.0;
 pub(crate) struct Timeline {
     /// Seconds per unit of time.
     tick: f64,
-    /// What is missing of an Ogg file, and how much of that was found between packets so far. Times of
-    /// other files are exact to the sample where their unit is one.
+    /// What an Ogg file has lost, and how much of that was found between packets so far. Times of
+    /// other files are exact to the sample if their unit is a sample.
     losses: Option<Losses>,
     found: u64,
     /// Where the next packet should begin, if times count samples.
@@ -36,7 +36,7 @@ impl Timeline {
         Timeline { tick, losses, found, next: None, first: None, passed: 0.0, total: 0.0 }
     }
 
-    /// The seconds that are missing before `packet`. `rate` is 0 before the first samples.
+    /// Returns the seconds that are missing before `packet`. `rate` is 0 before the first samples.
     pub(crate) fn lost(&mut self, packet: &Packet, rate: u32) -> f64 {
         let counts_samples =
             self.losses.is_none() && (self.tick * f64::from(rate) - 1.0).abs() < 1e-6;
@@ -67,7 +67,7 @@ impl Timeline {
         counted
     }
 
-    /// The seconds of `packet`, which is damaged, as far as they are to become silence.
+    /// Returns the seconds of `packet`, which is damaged, as far as they are to become silence.
     pub(crate) fn damaged(&mut self, packet: &Packet, rate: u32) -> f64 {
         self.missing(packet.dur.get() as f64 * self.tick, rate)
     }
@@ -82,8 +82,8 @@ impl Timeline {
         seconds
     }
 
-    /// Whether something is missing where times indicate it. If no page is missing, the count at
-    /// the end of an Ogg page is wrong.
+    /// Returns whether something is missing where times indicate it. If no page is missing, the
+    /// count at the end of an Ogg page is wrong.
     fn is_found_lost(&mut self) -> bool {
         let Some(losses) = &self.losses else { return true };
         let is_lost = losses.count() > self.found;
@@ -117,7 +117,7 @@ mod tests {
 
     const RATE: u32 = 1_000;
 
-    /// A packet of an hour per unit of `hours`, in units of a second.
+    /// Returns a packet of an hour per unit of `hours`, in units of a second.
     fn packet(start: i64, hours: u64) -> Packet {
         Packet::new(0, Timestamp::new(start), Duration::from(hours * 3_600), &[][..])
     }

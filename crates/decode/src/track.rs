@@ -43,7 +43,8 @@ pub(crate) enum Decoded {
 }
 
 impl TrackDecoder {
-    /// The decoder of the first audio track that has one. `facts` are those of the index of an mp4.
+    /// Creates the decoder of the first audio track that has one. `facts` are those of the index of
+    /// an mp4.
     ///
     /// # Errors
     /// `audio-unsupported` if there is none; `audio-corrupt` for a track without channels.
@@ -104,7 +105,7 @@ impl TrackDecoder {
         Ok(TrackDecoder { track_id: track.id, tick, codec })
     }
 
-    /// Samples per channel to drop at the start, according to the stream's own header.
+    /// Returns the samples per channel to drop at the start, according to the stream's own header.
     pub(crate) fn pre_skip(&self) -> Option<u64> {
         match &self.codec {
             Codec::Opus(opus) => Some(opus.pre_skip()),
@@ -144,7 +145,7 @@ impl TrackDecoder {
     }
 }
 
-/// The codec of the same samples with the highest byte first.
+/// Returns the codec of the same samples with the highest byte first.
 fn big_endian(codec: AudioCodecId) -> AudioCodecId {
     match codec {
         CODEC_ID_PCM_S24LE => CODEC_ID_PCM_S24BE,

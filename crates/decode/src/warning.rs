@@ -43,7 +43,8 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// The stable code: `audio-cut-off`, `audio-damaged`, `audio-broken-off` or `channel-taken`.
+    /// Returns the stable code: `audio-cut-off`, `audio-damaged`, `audio-broken-off` or
+    /// `channel-taken`.
     pub fn code(&self) -> &'static str {
         match self {
             Warning::CutOff { .. } => "audio-cut-off",

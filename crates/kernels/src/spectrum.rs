@@ -31,12 +31,12 @@ impl Spectrum {
         }
     }
 
-    /// Samples per frame.
+    /// Returns the samples per frame.
     pub fn frame_len(&self) -> usize {
         self.window.len()
     }
 
-    /// Bins per frame, from 0 Hz to Nyquist.
+    /// Returns the bins per frame, from 0 Hz to Nyquist.
     pub fn bins(&self) -> usize {
         self.spectra.len()
     }

@@ -87,7 +87,7 @@ impl<'py> Held<'py> {
     }
 }
 
-/// The array, if it has numbers of this type.
+/// Returns the array, if it has numbers of this type.
 fn typed<'py, T: Element>(array: &Bound<'py, PyAny>) -> Result<Option<PyReadonlyArrayDyn<'py, T>>> {
     let Ok(array) = array.cast::<PyArrayDyn<T>>() else { return Ok(None) };
     let borrowed = array.try_readonly();

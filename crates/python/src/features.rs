@@ -78,7 +78,7 @@ pub(crate) fn describe(
     ))
 }
 
-/// The power spectrogram of mono samples, `[frames][n_fft / 2 + 1]`.
+/// Returns the power spectrogram of mono samples, `[frames][n_fft / 2 + 1]`.
 #[pyfunction]
 #[pyo3(signature = (y, sr, n_fft, win_length, hop_length, center))]
 pub(crate) fn power_spectrogram(
@@ -109,7 +109,7 @@ pub(crate) fn power_spectrogram(
     Ok(PyArray1::from_vec(py, power).reshape([frames, bins])?.unbind())
 }
 
-/// The mel filters, `[n_mels][n_fft / 2 + 1]`.
+/// Returns the mel filters, `[n_mels][n_fft / 2 + 1]`.
 #[pyfunction]
 #[pyo3(signature = (sr, n_fft, n_mels, fmin, fmax, htk, slaney))]
 #[allow(clippy::too_many_arguments, reason = "they are librosa's")]
@@ -170,7 +170,7 @@ pub(crate) fn resample(
     Ok(PyArray1::from_vec(py, samples).unbind())
 }
 
-/// The samples of a recording, mono, and its rate.
+/// Returns the samples of a recording, mono, and its rate.
 #[pyfunction]
 #[pyo3(signature = (source, channel))]
 pub(crate) fn load(

@@ -200,7 +200,7 @@ pub(crate) enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// Samples per second.
+    /// Returns the samples per second.
     pub(crate) fn rate(&self) -> SampleRate {
         match self {
             Source::File(_, rate) => *rate,

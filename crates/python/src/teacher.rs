@@ -77,7 +77,7 @@ impl Teacher {
         Ok(self.teacher.take()?.with(|teacher| teacher.examples().iter().map(row).collect()))
     }
 
-    /// Whether there was an example with this index.
+    /// Returns whether there was an example with this index.
     fn remove(&self, index: usize) -> PyResult<bool> {
         Ok(self.teacher.take()?.with(|teacher| teacher.remove(index).is_some()))
     }

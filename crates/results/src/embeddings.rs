@@ -57,7 +57,7 @@ impl EmbeddingRows {
         }
     }
 
-    /// The schema of all batches.
+    /// Returns the schema of all batches.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }

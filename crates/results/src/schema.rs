@@ -21,7 +21,7 @@ pub const MODEL_SHA256_KEY: &str = "sourcing_sound.model_sha256";
 /// The value of [`ROWS_KEY`] for embeddings.
 pub const EMBEDDINGS: &str = "embeddings";
 
-/// The columns of segments, with the metadata of a classifier.
+/// Returns the columns of segments, with the metadata of a classifier.
 pub fn segments_schema(classifier: &Classifier) -> SchemaRef {
     let fields = vec![
         Field::new("file", DataType::Utf8, false),
@@ -41,7 +41,7 @@ pub fn segments_schema(classifier: &Classifier) -> SchemaRef {
     of("segments", fields.into(), classifier)
 }
 
-/// The columns of events, with the metadata of a classifier.
+/// Returns the columns of events, with the metadata of a classifier.
 pub fn events_schema(classifier: &Classifier) -> SchemaRef {
     let fields = vec![
         Field::new("file", DataType::Utf8, false),
@@ -57,7 +57,7 @@ pub fn events_schema(classifier: &Classifier) -> SchemaRef {
     of("events", fields.into(), classifier)
 }
 
-/// The columns of embeddings, with the metadata of a classifier.
+/// Returns the columns of embeddings, with the metadata of a classifier.
 pub fn embeddings_schema(classifier: &Classifier) -> SchemaRef {
     let numbers = || DataType::List(Arc::new(number()));
     let fields = vec![
@@ -73,17 +73,17 @@ pub fn embeddings_schema(classifier: &Classifier) -> SchemaRef {
     of(EMBEDDINGS, fields.into(), classifier)
 }
 
-/// A number in a vector, with the name that Arrow and Parquet recommend.
+/// Returns a number in a vector, with the name that Arrow and Parquet recommend.
 pub(crate) fn number() -> Field {
     Field::new("item", DataType::Float32, true)
 }
 
-/// A time in microseconds, the unit that Parquet, DuckDB and pandas share.
+/// Returns a time in microseconds, the unit that Parquet, DuckDB and pandas share.
 pub(crate) fn time() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// A map from label to score.
+/// Returns a map from label to score.
 pub(crate) fn scores() -> DataType {
     let entries = DataType::Struct(Fields::from(vec![scores_key(), scores_value()]));
     DataType::Map(Arc::new(Field::new(SCORES_ENTRIES, entries, false)), false)

@@ -66,7 +66,7 @@ impl SegmentRows {
         }
     }
 
-    /// The schema of all batches.
+    /// Returns the schema of all batches.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// A network of some hundred parameters.
+/// Returns a network of some hundred parameters.
 pub fn tiny_net(n_mels: usize, n_labels: usize) -> NetConfig {
     let blocks = vec![
         Block { channels: 4, kernel: 5, stride: 2, pool: true },
@@ -22,14 +22,14 @@ pub fn tiny_net(n_mels: usize, n_labels: usize) -> NetConfig {
     NetConfig { n_mels, n_labels, blocks, dropout: 0.0 }
 }
 
-/// Columns of random values between -80 and 0 dB.
+/// Returns the columns of random values between -80 and 0 dB.
 pub fn random_columns(n_mels: usize, frames: usize, seed: u64) -> Columns {
     let mut rng = generator(seed, "columns", &[]);
     let values = (0..n_mels * frames).map(|_| rng.random_range(-80.0..0.0)).collect();
     Columns { n_mels, values }
 }
 
-/// A clip without audio that is its own recording.
+/// Returns a clip without audio that is its own recording.
 pub fn slice(stem: &str, fold: u32, label: usize) -> Slice {
     Slice {
         path: format!("{stem}.wav").into(),
@@ -43,7 +43,7 @@ pub fn slice(stem: &str, fold: u32, label: usize) -> Slice {
     }
 }
 
-/// A data set of such clips.
+/// Returns a data set of such clips.
 pub fn dataset(labels: &[&str], slices: Vec<Slice>) -> Dataset {
     Dataset {
         layout: Layout::UrbanSound8k,

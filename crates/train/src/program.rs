@@ -68,7 +68,7 @@ pub fn today() -> String {
     date_of(elapsed.as_secs() / 86_400)
 }
 
-/// The Gregorian date of a day counted from 1970-01-01, by Howard Hinnant's algorithm.
+/// Returns the Gregorian date of a day counted from 1970-01-01, by Howard Hinnant's algorithm.
 fn date_of(day: u64) -> String {
     let day = day + 719_468;
     let era = day / 146_097;

@@ -49,7 +49,7 @@ pub(crate) fn default() -> &'static BuiltIn {
     &MODELS[0]
 }
 
-/// The model of this name.
+/// Returns the model of this name.
 pub(crate) fn by_name(name: &str) -> Option<&'static BuiltIn> {
     MODELS.iter().find(|model| model.name == name)
 }

@@ -47,12 +47,12 @@ impl Loaded {
         }
     }
 
-    /// The model without a head on it.
+    /// Returns the model without a head on it.
     pub(crate) fn base(&self) -> &Model {
         &self.model
     }
 
-    /// The head on the model.
+    /// Returns the head on the model.
     pub(crate) fn head(&self) -> Option<&Head> {
         self.head.as_ref()
     }
@@ -143,7 +143,7 @@ impl BuiltIn {
     }
 }
 
-/// The bytes of a head or sound file.
+/// Returns the bytes of a head or sound file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_up_to(path, MAX_HEAD_BYTES)
 }

@@ -13,13 +13,13 @@ use super::{Bench, RATE};
 /// How long a test waits for something that always comes.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Samples of a tone.
+/// Returns the samples of a tone.
 pub fn tone(hz: f64, seconds: f64) -> Vec<i16> {
     let count = (seconds * f64::from(RATE)) as usize;
     (0..count).map(|n| (10_000.0 * (TAU * hz * n as f64 / f64::from(RATE)).sin()) as i16).collect()
 }
 
-/// The header of a wav of `data_bytes` bytes of 16-bit samples.
+/// Returns the header of a wav of `data_bytes` bytes of 16-bit samples.
 pub fn header(channels: u16, rate: u32, data_bytes: u32) -> Vec<u8> {
     let block = 2 * channels;
     let mut file = b"RIFF".to_vec();
@@ -54,7 +54,7 @@ pub fn results(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The bytes of samples without a header.
+/// Returns the bytes of samples without a header.
 pub fn raw(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }

@@ -120,7 +120,7 @@ fn noise(state: &mut u32) -> f64 {
     f64::from(*state >> 8) / f64::from(1 << 23) - 1.0
 }
 
-/// A mono wav of these samples.
+/// Returns a mono wav of these samples.
 pub fn wav_of(samples: &[i16]) -> Vec<u8> {
     let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let mut file = b"RIFF".to_vec();

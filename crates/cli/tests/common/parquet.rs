@@ -35,7 +35,7 @@ impl Sheet {
         Sheet { schema, rows, row_groups, metadata }
     }
 
-    /// The values of a column.
+    /// Returns the values of a column.
     pub fn column(&self, name: &str) -> Vec<&Value> {
         self.rows.iter().map(|row| &row[name]).collect()
     }

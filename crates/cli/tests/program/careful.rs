@@ -12,7 +12,7 @@ fn error_of(run: &Run, code: i32, text: &str) {
     assert!(run.stderr.contains(text), "{}", run.stderr);
 }
 
-/// A recording that ends before its header says.
+/// Returns a recording that ends before its header says.
 fn cut_off() -> Vec<u8> {
     let mut bytes = wav(&[(LOW_HZ, 4.0)]);
     bytes.truncate(bytes.len() / 2);

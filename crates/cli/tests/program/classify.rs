@@ -3,7 +3,7 @@
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, tiny_model};
 use serde_json::Value;
 
-/// The JSON lines of a run.
+/// Returns the JSON lines of a run.
 fn objects(stdout: &str) -> Vec<Value> {
     stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

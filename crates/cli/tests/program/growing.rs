@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::common::files::{Running, header, raw, results, tone, with_locked_folder};
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, RATE, wav};
 
-/// A recording of ten seconds, of which `seconds` have been written.
+/// Returns a recording of ten seconds, of which `seconds` have been written.
 fn unfinished(seconds: f64) -> Vec<u8> {
     let mut file = header(1, RATE, 2 * 10 * RATE);
     file.extend(raw(&tone(LOW_HZ, seconds)));

@@ -9,7 +9,7 @@ use crate::common::files::{Running, classify_on_a_full_disk, raw, tone};
 use crate::common::parquet::Sheet;
 use crate::common::{Bench, HIGH_HZ, LOW_HZ};
 
-/// A recording of two tones.
+/// Returns a recording of two tones.
 fn bench() -> Bench {
     let bench = Bench::new();
     bench.tones("in/tones.wav", &[(LOW_HZ, 4.0), (HIGH_HZ, 7.0)]);

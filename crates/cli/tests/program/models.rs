@@ -3,7 +3,7 @@
 use crate::common::{Bench, HIGH_HZ, LOW_HZ, MIDDLE_HZ, everyday, tiny_model};
 use serde_json::{Value, json};
 
-/// A folder with a model of patches (`base.onnx`), a head for it and a recording.
+/// Returns a folder with a model of patches (`base.onnx`), a head for it and a recording.
 fn bench() -> Bench {
     let bench = Bench::new();
     let base = everyday::model("base");

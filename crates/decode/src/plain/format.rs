@@ -116,7 +116,7 @@ impl Format {
         })
     }
 
-    /// The format of raw samples.
+    /// Creates the format of raw samples.
     ///
     /// # Errors
     /// As [`Self::linear`].

@@ -1,4 +1,4 @@
-//! Blocks of a plain file → samples, up to where its bytes end.
+//! Reads the blocks of a plain file up to the end of its bytes.
 
 use crate::error::Result;
 use crate::input::Input;
@@ -11,20 +11,20 @@ use super::format::Format;
 /// Samples per channel that are read at a time.
 const PIECE_FRAMES: u64 = 8_192;
 
-/// Lengths of data that only mean that the writer did not know it, within [`NEAR`] below these:
-/// those of ffmpeg, SoX, arecord and others when they write to a pipe.
+/// Lengths of data that mean that the writer did not know it, within [`NEAR`] below these: those of
+/// ffmpeg, SoX, arecord and others when they write to a pipe.
 const PLACEHOLDERS: [u64; 3] = [0xffff_ffff, 0x8000_0000, u64::MAX];
 const NEAR: u64 = 8_192;
 
-/// Reads the samples of a file whose header has been read.
+/// Reads the samples of a file after its header.
 pub(crate) struct PlainReader {
     input: Input,
     format: Format,
     /// Where the samples begin, in bytes from the start of the file.
     first_byte: u64,
-    /// Bytes of samples that are still to come, as the header states; `None` up to the end.
+    /// Bytes of samples that are still to come according to the header; `None` up to the end.
     left: Option<u64>,
-    /// Samples per channel, as the header states, unless that is a placeholder.
+    /// Samples per channel according to the header, unless that is a placeholder.
     promised: Option<u64>,
     found: u64,
 }
@@ -47,7 +47,8 @@ impl PlainReader {
         &self.format
     }
 
-    /// Samples per channel to expect: what the header states, but no more than the file can hold.
+    /// Returns the expected samples per channel: those that the header states, but no more than the
+    /// file can hold.
     pub(crate) fn promised_frames(&self) -> Option<u64> {
         let bytes = self.input.remaining();
         let there = bytes.map(|bytes| {
@@ -85,7 +86,7 @@ impl PlainReader {
         self.format.coding.decode(bytes, block, output);
         self.left = self.left.map(|left| left - taken);
         let mut frames = ((output.len() - before) / self.format.channels) as u64;
-        // The last block of ADPCM is filled up; a length in samples says how far.
+        // The last block of ADPCM is padded; a stated length in samples shows by how much.
         if let Some(stated) = self.format.stated_frames.filter(|_| block_frames > 1) {
             let most = stated.saturating_sub(self.found);
             if stated > 0 && frames > most && frames - most < block_frames {
@@ -98,7 +99,7 @@ impl PlainReader {
     }
 
     /// Continues at a sample, or as closely before it as blocks allow, if the file is seekable.
-    /// Returns the sample that comes next, or `None` if nothing was changed.
+    /// Returns the next sample, or `None` if nothing was changed.
     pub(crate) fn seek(&mut self, frame: u64) -> Result<Option<u64>> {
         if !self.input.is_seekable() {
             return Ok(None);
@@ -117,11 +118,11 @@ impl PlainReader {
         Ok(Some(self.found))
     }
 
-    /// Whether samples continue where they should end by the header: the recorder was stopped
+    /// Returns whether samples continue where the header says that they end: the recorder stopped
     /// before it could correct the length.
     fn continues(&mut self) -> Result<bool> {
         let Some(order) = self.format.chunks_follow else {
-            // The length is all that there is to go by, unless it is 0.
+            // Only the length can tell, unless it is 0.
             return Ok(self.found == 0 && self.promised == Some(0));
         };
         let part = self.left.unwrap_or(0) as usize;

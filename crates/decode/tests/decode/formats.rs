@@ -12,7 +12,7 @@ fn assert_close(actual: &[f32], expected: &[f32], tolerance: f32) {
     }
 }
 
-/// The expected samples of a 16-bit signal.
+/// Returns the expected samples of a 16-bit signal.
 fn normalised(samples: &[i16]) -> Vec<f32> {
     samples.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
 }
@@ -89,7 +89,7 @@ fn ima_adpcm_blocks() {
     assert_close(&recording.samples, &normalised(&vec![1_000; usize::from(frames)]), 1e-6);
 }
 
-/// The body of a `fmt ` chunk of PCM.
+/// Returns the body of a `fmt ` chunk of PCM.
 fn pcm_fmt(channels: u16, bytes_per_second: u32, block: u16, bits: u16) -> Vec<u8> {
     let mut fmt = 1u16.to_le_bytes().to_vec();
     fmt.extend(channels.to_le_bytes());

@@ -40,7 +40,7 @@ impl RealFft {
         &mut self.bins
     }
 
-    /// The `length / 2 + 1` bins of the `length` samples that `sample` returns.
+    /// Returns the `length / 2 + 1` bins of the `length` samples that `sample` returns.
     pub(crate) fn run(&mut self, sample: impl Fn(usize) -> Lane) -> &[Complex] {
         if self.turns.is_empty() {
             for (n, value) in self.data[..self.length].iter_mut().enumerate() {

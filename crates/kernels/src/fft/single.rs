@@ -60,12 +60,12 @@ impl SingleFft {
         }
     }
 
-    /// The bins, `length / 2 + 1` of them.
+    /// Returns the bins, `length / 2 + 1` of them.
     pub(crate) fn bins(&self) -> &Bins {
         &self.bins
     }
 
-    /// The bins, to be filled before [`Self::invert`].
+    /// Returns the bins, to be filled before [`Self::invert`].
     pub(crate) fn bins_mut(&mut self) -> &mut Bins {
         &mut self.bins
     }

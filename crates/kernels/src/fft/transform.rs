@@ -19,7 +19,7 @@ impl Transform {
         }
     }
 
-    /// Values that the transform works on.
+    /// Returns the values that the transform works on.
     pub(super) fn memory(&self) -> usize {
         match self {
             Transform::Radix(radix) => radix.length(),
@@ -124,7 +124,7 @@ impl Radix {
     }
 }
 
-/// The transform of `R` values; `roots` are `exp(−2πi · k / R)`.
+/// Returns the transform of `R` values; `roots` are `exp(−2πi · k / R)`.
 #[inline(always)]
 fn butterfly<S: Simd, const R: usize>(
     simd: S,

@@ -17,7 +17,7 @@ pub(super) trait Lanes<S: Simd>: SimdFloat<S, Element = f32> {
     /// Returns a vector of the lanes that `lane` returns for each place.
     fn of<'a>(simd: S, lane: impl FnMut(usize) -> &'a Lane) -> Self;
 
-    /// The lane at a place.
+    /// Returns the lane at a place.
     fn lane(self, index: usize) -> f32x8<S>;
 }
 

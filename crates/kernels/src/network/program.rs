@@ -118,7 +118,7 @@ impl Program {
         }
     }
 
-    /// The values of an output of the last run.
+    /// Returns the values of an output of the last run.
     pub(super) fn output<'a>(&self, index: usize, memory: &'a Memory) -> &'a [f32] {
         let (buffer, len) = self.outputs[index];
         &memory.buffers[buffer].as_flattened()[..len]

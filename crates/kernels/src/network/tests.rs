@@ -7,7 +7,7 @@ use std::rc::Rc;
 const MAP: Shape = Shape { channels: 19, rows: 9, columns: 14 };
 const WIDE: Shape = Shape { channels: 27, ..MAP };
 
-/// A square kernel with padding around the map.
+/// Returns a square kernel with padding around the map.
 fn square(size: usize, stride: usize) -> Window {
     let padding = [size / 2; 2];
     let window = Window { kernel: [size; 2], strides: [stride; 2], ..Window::POINT };
@@ -45,7 +45,7 @@ fn network(level: Level, layers: Vec<(Layer, Shape, usize)>) -> Network {
     builder.finish(outputs.into_iter().last().into_iter())
 }
 
-/// A stem, a depthwise and a wide plain convolution, pooling and a linear layer.
+/// Returns a stem, a depthwise and a wide plain convolution, pooling and a linear layer.
 fn plain() -> Vec<(Layer, Shape, usize)> {
     let halved = Shape { rows: 5, columns: 7, ..WIDE };
     let pooled = Shape { rows: 4, columns: 6, ..WIDE };
@@ -61,7 +61,8 @@ fn plain() -> Vec<(Layer, Shape, usize)> {
     ]
 }
 
-/// A pointwise convolution with a border around its output, and a depthwise one that is pooled.
+/// Returns a pointwise convolution with a border around its output, and a depthwise one that is
+/// pooled.
 fn pooled() -> Vec<(Layer, Shape, usize)> {
     vec![
         (Layer::Stem(weights(square(3, 1), 19, 1, Activation::None)), MAP, 0),

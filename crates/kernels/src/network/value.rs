@@ -21,12 +21,12 @@ impl Shape {
         Shape { channels, rows: 1, columns: 1 }
     }
 
-    /// Numbers per channel.
+    /// Returns the numbers per channel.
     pub fn pixels(self) -> usize {
         self.rows * self.columns
     }
 
-    /// All numbers.
+    /// Returns all numbers.
     pub fn size(self) -> usize {
         self.channels * self.pixels()
     }
@@ -51,7 +51,7 @@ impl Layout {
         self.shape.columns + 2 * self.border[1]
     }
 
-    /// Pixels of one block, with the border.
+    /// Returns the pixels of one block, with the border.
     pub(super) fn plane(&self) -> usize {
         (self.shape.rows + 2 * self.border[0]) * self.row_stride()
     }

@@ -225,7 +225,7 @@ pub fn fit(
     Ok(train(&parameters, &matrix, trees)?)
 }
 
-/// The probability of the positive label for every row, by the first `trees` trees.
+/// Returns the probability of the positive label for every row, by the first `trees` trees.
 pub fn row_scores(model: &BoostedModel, clips: &Clips<'_>, trees: usize) -> Result<Vec<f64>> {
     let scores = model.predict_rows(&clips.rows.concat(), ..trees)?;
     Ok(scores.as_slice().iter().map(|score| f64::from(*score)).collect())

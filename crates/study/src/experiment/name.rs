@@ -102,7 +102,7 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// The experiments to run, in order.
+    /// Returns the experiments to run, in order.
     pub fn names(self) -> Vec<Name> {
         match self {
             Self::One(name) => vec![name],

@@ -44,13 +44,13 @@ impl Networks {
         Self { kind, recipe: Recipe::new(kind, options), clips: Vec::new(), features_ms: None }
     }
 
-    /// The prepared clip at an index.
+    /// Returns the prepared clip at an index.
     fn clip(&self, index: usize) -> Result<&Clip> {
         let clip = self.clips.get(index).and_then(Option::as_ref);
         clip.with_context(|| format!("clip {index} is in the split but has no features"))
     }
 
-    /// A hash of the names, labels and features of some clips.
+    /// Returns a hash of the names, labels and features of some clips.
     fn hash(&self, clips: &[usize], job: &Job<'_>) -> Result<String> {
         let mut text = String::new();
         for &index in clips {

@@ -172,12 +172,12 @@ pub struct Summary {
 }
 
 impl Record {
-    /// The official splits, in order.
+    /// Returns the official splits, in order.
     pub fn official(&self) -> Vec<&SplitRecord> {
         self.splits.iter().filter(|split| !split.shuffled).collect()
     }
 
-    /// The splits that ignore recordings, in order.
+    /// Returns the splits that ignore recordings, in order.
     pub fn shuffled_splits(&self) -> Vec<&SplitRecord> {
         self.splits.iter().filter(|split| split.shuffled).collect()
     }
@@ -209,13 +209,13 @@ pub fn folds(name: &str) -> String {
     format!("{noun} {name}")
 }
 
-/// The tested clips of some splits.
+/// Returns the tested clips of some splits.
 pub fn rows_of<'a>(splits: &[&SplitRecord], rows: &'a [PredictionRow]) -> Vec<&'a PredictionRow> {
     let names: BTreeSet<_> = splits.iter().map(|split| split.name.as_str()).collect();
     rows.iter().filter(|row| names.contains(row.split.as_str())).collect()
 }
 
-/// The mean and the sample standard deviation, which is 0 for a single value.
+/// Returns the mean and the sample standard deviation, which is 0 for a single value.
 pub fn mean_and_sd(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let (mean, variance) = mean_and_variance(values);
     (mean, variance.sqrt())

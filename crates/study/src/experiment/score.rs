@@ -60,7 +60,7 @@ pub fn clips<'a>(rows: impl IntoIterator<Item = &'a PredictionRow>) -> Vec<Judge
     rows.into_iter().map(clip).collect()
 }
 
-/// The record of a split.
+/// Returns the record of a split.
 pub fn split_record(
     setup: &Setup<'_>,
     split: &Split,

@@ -50,8 +50,8 @@ impl Extractor for MelWindows {
     }
 }
 
-/// The windows of `[frames][n_mels]`, at least one window long: `[windows][cells of time][cells
-/// of mel]`.
+/// Returns the windows of `[frames][n_mels]`, at least one window long: `[windows][cells of
+/// time][cells of mel]`.
 fn windows(columns: &[f32], n_mels: usize) -> Vec<f32> {
     let frames = columns.len() / n_mels;
     let mut rows = Vec::new();

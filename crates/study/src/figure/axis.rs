@@ -88,7 +88,7 @@ fn legend(canvas: &mut Canvas, names: &[String], width: f64, y: f64) -> f64 {
     y
 }
 
-/// The class of a series' stroke: six colours, then the same ones fainter.
+/// Returns the class of a series' stroke: six colours, then the same ones fainter.
 pub fn series_class(series: usize) -> String {
     let faint = if series / 6 % 2 == 1 { " f-faint" } else { "" };
     format!("f-series f-series-{}{faint}", series % 6 + 1)

@@ -207,7 +207,7 @@ fn millions(number: u64) -> String {
     }
 }
 
-/// The heading of a group.
+/// Returns the heading of a group.
 pub fn title(group: &Group<'_>) -> String {
     format!("{} told apart", counted(group.labels.len(), "label"))
 }

@@ -11,7 +11,7 @@ use sourcing_sound_train::metrics;
 use sourcing_sound_train::random::generator;
 use std::path::Path;
 
-/// The ten labels of UrbanSound8K.
+/// Returns the ten labels of UrbanSound8K.
 pub fn labels() -> Vec<String> {
     let labels = [
         "air_conditioner",
@@ -140,7 +140,7 @@ fn summary(splits: &[&SplitRecord]) -> Summary {
     }
 }
 
-/// A record over splits.
+/// Returns a record over splits.
 pub fn record(name: &str, labels: Vec<String>, splits: Vec<SplitRecord>) -> Record {
     let official: Vec<_> = splits.iter().filter(|split| !split.shuffled).collect();
     let shuffled: Vec<_> = splits.iter().filter(|split| split.shuffled).collect();
@@ -171,7 +171,7 @@ pub fn record(name: &str, labels: Vec<String>, splits: Vec<SplitRecord>) -> Reco
     }
 }
 
-/// A record of ten labels over folds 1, 2 and 3-9, with its predictions.
+/// Returns a record of ten labels over folds 1, 2 and 3-9, with its predictions.
 pub fn ten_labels(name: &str, hit: f64, seed: u64) -> (Record, Vec<PredictionRow>) {
     let labels = labels();
     let names = [("1", 873), ("2", 888), ("3-9", 1_342)];
@@ -191,7 +191,7 @@ pub fn binary(name: &str) -> Record {
     record(name, labels, vec![binary_split("1", 1), binary_split("2", 2)])
 }
 
-/// A record of the same network on official folds and shuffled parts, with its predictions.
+/// Returns a record of the same network on official folds and shuffled parts, with its predictions.
 pub fn leakage() -> (Record, Vec<PredictionRow>) {
     let (official, mut all) = ten_labels("leakage", 0.6, 4);
     let mut splits = official.splits;

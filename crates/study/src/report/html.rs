@@ -19,23 +19,23 @@ pub fn table(attributes: &str, caption: &str, columns: &[&str], rows: &str) -> S
     )
 }
 
-/// The heading of a column.
+/// Returns the heading of a column.
 pub fn heading(name: &str) -> String {
     format!("<th scope=\"col\">{name}</th>")
 }
 
-/// A row of a table; `cells` come after its name.
+/// Returns a row of a table; `cells` come after its name.
 pub fn row<T: Display>(name: &str, cells: impl IntoIterator<Item = T>) -> String {
     let cells: String = cells.into_iter().map(|cell| format!("<td>{cell}</td>")).collect();
     format!("<tr><th scope=\"row\">{name}</th>{cells}</tr>")
 }
 
-/// A row that sums up those above.
+/// Returns a row that sums up those above.
 pub fn total<T: Display>(name: &str, cells: impl IntoIterator<Item = T>) -> String {
     row(name, cells).replacen("<tr>", "<tr class=\"total\">", 1)
 }
 
-/// A list of facts, each with its name.
+/// Returns a list of facts, each with its name.
 pub fn facts(facts: &[(&str, String)]) -> String {
     let fact = |(name, value): &(&str, String)| format!("<dt>{name}</dt><dd>{value}</dd>");
     format!("<dl class=\"facts\">{}</dl>", facts.iter().map(fact).collect::<String>())

@@ -120,7 +120,7 @@ fn as_typed_here(command: String) -> String {
     }
 }
 
-/// The folders in a folder, by name.
+/// Returns the folders in a folder, by name.
 fn folders(root: &Path, problems: &mut Vec<String>) -> Vec<PathBuf> {
     if !root.exists() {
         return Vec::new();
@@ -190,7 +190,7 @@ mod tests {
     use crate::report::fixtures::{ten_labels, write};
     use serde_json::json;
 
-    /// The problems and notes after a change to the metrics of a good experiment.
+    /// Returns the problems and notes after a change to the metrics of a good experiment.
     fn after(change: impl Fn(&mut Value)) -> Inputs {
         let root = tempfile::tempdir().unwrap();
         let (record, rows) = ten_labels("mel-cnn", 0.6, 1);

@@ -30,7 +30,7 @@ pub fn experiment(
     )
 }
 
-/// The confusion matrix next to the most frequent confusions.
+/// Returns the confusion matrix next to the most frequent confusions.
 fn confusions(id: &str, scores: &Scores, rows: &[&PredictionRow], audio: Option<&Links>) -> String {
     let total: usize = scores.confusion.iter().flatten().sum();
     let caption = format!("{}, official folds together.", counted(total, "tested clip"));

@@ -15,7 +15,7 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// The exit code and the page.
+    /// Returns the exit code and the page.
     fn report(&self, data: Option<PathBuf>) -> (ExitCode, String) {
         let arguments = Arguments {
             report: self.path("report"),

@@ -84,7 +84,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Number of frames.
+    /// Returns the number of frames.
     pub fn frames(&self) -> usize {
         self.values.len() / self.n_mels
     }

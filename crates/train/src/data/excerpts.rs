@@ -49,7 +49,7 @@ pub fn find(folder: &Path) -> Result<Vec<(Source, Option<Row>)>> {
     Ok(find_sources(folder)?.into_iter().map(with_row).collect())
 }
 
-/// The rows of a CSV file.
+/// Returns the rows of a CSV file.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let cannot_read = || format!("reading {}", path.display());
     let mut reader = csv::Reader::from_path(path).with_context(cannot_read)?;

@@ -20,7 +20,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// The score of each label, 0 to 1.
+    /// Returns the score of each label, 0 to 1.
     pub fn scores(&self) -> impl Iterator<Item = f32> {
         self.logits.iter().map(|&logit| sigmoid(logit))
     }
@@ -38,7 +38,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// A single input, from columns as the front end computes them: `[frames][128]`.
+    /// Creates a single input, from columns as the front end computes them: `[frames][128]`.
     pub fn of_columns(columns: &[f32]) -> Self {
         let values = describe::transpose(columns);
         Self { len: 1, frames: values.len() / N_MELS, values }
@@ -63,12 +63,12 @@ impl Targets {
         }
     }
 
-    /// The least that the cross-entropy can be, summed over labels and inputs.
+    /// Returns the least that the cross-entropy can be, summed over labels and inputs.
     fn entropy(&self) -> f32 {
         -self.scores.iter().map(|&p| p_ln_p(p) + p_ln_p(1.0 - p)).sum::<f32>()
     }
 
-    /// The softmax of the sharpened logits of each of the inputs.
+    /// Returns the softmax of the sharpened logits of each of the inputs.
     fn order(&self, labels: usize) -> Vec<f32> {
         let row = |scores: &[f32]| {
             let odds = scores.iter().map(|p| (p / (1.0 - p).max(1e-7)).powf(SHARPNESS));
@@ -117,7 +117,7 @@ pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Ou
     Ok(rows.map(|(l, e)| Output { logits: l.to_vec(), embedding: e.to_vec() }).collect())
 }
 
-/// The output for a single input, from columns as the front end computes them.
+/// Returns the output for a single input, from columns as the front end computes them.
 pub fn run_one(layout: &Layout, weights: &[Array], columns: &[f32]) -> Result<Output> {
     run(layout, weights, &Inputs::of_columns(columns))?.pop().context("the network has no output")
 }
@@ -198,7 +198,7 @@ impl<'a> Graph<'a> {
         Ok(self.leaves[*place].clone())
     }
 
-    /// Logits and embeddings.
+    /// Returns the logits and embeddings.
     fn forward(&self, layout: &Layout, image: Tensor<4>) -> Result<(Tensor<2>, Tensor<2>)> {
         let mut x = self.convolution(&layout.stem, image)?;
         for block in &layout.blocks {

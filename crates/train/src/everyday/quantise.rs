@@ -48,7 +48,7 @@ impl Stored {
         Self::Int8 { values, scales }
     }
 
-    /// The values as numbers, which whatever runs the file computes alike.
+    /// Returns the values as numbers, which whatever runs the file computes alike.
     pub fn to_f32(&self) -> Vec<f32> {
         match self {
             Self::Int8 { values, scales } => {
@@ -63,7 +63,7 @@ impl Stored {
         }
     }
 
-    /// Bytes in a file.
+    /// Returns the bytes in a file.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Int8 { values, scales } => values.len() + 2 * scales.len(),
@@ -72,12 +72,12 @@ impl Stored {
     }
 }
 
-/// The largest divisor of an output's number of weights that is at most [`MAX_GROUP`].
+/// Returns the largest divisor of an output's number of weights that is at most [`MAX_GROUP`].
 fn group(weights: usize) -> usize {
     (1..=MAX_GROUP.min(weights)).rev().find(|&size| weights.is_multiple_of(size)).unwrap_or(1)
 }
 
-/// The arrays with the values that they have once stored.
+/// Returns the arrays with the values that they have once stored.
 pub fn rounded(arrays: &[Array]) -> Vec<Array> {
     arrays
         .iter()

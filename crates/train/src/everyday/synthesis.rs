@@ -50,7 +50,7 @@ pub fn sounds(rounds: usize, seed: u64) -> Vec<(String, Vec<f32>)> {
     made.collect()
 }
 
-/// A phase that runs at a frequency in Hz that may change from sample to sample.
+/// Returns a phase that runs at a frequency in Hz that may change from sample to sample.
 fn oscillate(frequency: impl Fn(f32) -> f32, shape: impl Fn(f32) -> f32) -> Vec<f32> {
     let mut phase = 0f32;
     let sample = |index: usize| {
@@ -276,7 +276,7 @@ fn drops(rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     sound
 }
 
-/// A voice-like pulse train under three resonances that change from syllable to syllable.
+/// Returns a voice-like pulse train under three resonances that change from syllable to syllable.
 fn vowels(rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let pitch = log_uniform(rng, 90.0, 420.0);
     let source = oscillate(

@@ -52,7 +52,7 @@ pub fn read(folder: &Path, mapped: &[MappedLabel]) -> Result<(Labels, Taxonomy)>
     build(groups, &labels, mapped)
 }
 
-/// Hash of all labels with their groups and parents.
+/// Returns the hash of all labels with their groups and parents.
 pub fn hash(labels: &(Labels, Taxonomy)) -> String {
     short_hash(&format!("{labels:?}"))
 }

@@ -86,8 +86,8 @@ pub fn ask(
     Ok(Some(answers.collect()))
 }
 
-/// A row of logits and embedding for the whole, then one for each window; none where the clip is
-/// not longer than one.
+/// Returns a row of logits and embedding for the whole, then one for each window; none where the
+/// clip is not longer than one.
 fn judge(checkpoint: &Checkpoint, clip: &Clip) -> Result<Array> {
     let mut front_end = FrontEnd::new(describe::front_end())?;
     let columns = describe::columns(&mut front_end, &clip.samples);

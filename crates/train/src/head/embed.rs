@@ -65,12 +65,12 @@ impl<'a> Embedder<'a> {
         Ok(Self { model, folder, embedding_size, stop })
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &Model {
         self.model
     }
 
-    /// The folder of its cache.
+    /// Returns the folder of its cache.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -154,7 +154,7 @@ impl<'a> Embedder<'a> {
         Ok(rows)
     }
 
-    /// Values per patch.
+    /// Returns the values per patch.
     fn width(&self) -> usize {
         self.model.metadata().labels.len() + self.embedding_size
     }

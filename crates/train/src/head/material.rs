@@ -149,13 +149,13 @@ impl Material {
         Ok(Some(Self { layout, data_name, labels, clips, negatives, summary }))
     }
 
-    /// The folds of the usable clips.
+    /// Returns the folds of the usable clips.
     pub fn folds(&self) -> Folds<'_> {
         let slices = self.clips.iter().map(|clip| &clip.slice);
         Folds::over(slices, &self.summary.folds, self.layout)
     }
 
-    /// The clips of a stage that leaves out `test_folds`.
+    /// Returns the clips of a stage that leaves out `test_folds`.
     pub fn split(&self, test_folds: &BTreeSet<u32>) -> Result<Division<'_, Clip>> {
         self.folds().leave_out(test_folds, &self.clips)
     }

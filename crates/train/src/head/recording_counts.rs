@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::fixtures::{dataset, slice};
 
-    /// A data set of folders per label, from recording, fold and label of each clip.
+    /// Returns a data set of folders per label, from recording, fold and label of each clip.
     fn stock(clips: &[(&str, u32, usize)]) -> Dataset {
         let slice = |(index, &(recording, fold, label)): (usize, &(&str, u32, usize))| {
             let clip = slice(&format!("{index}"), fold, label);

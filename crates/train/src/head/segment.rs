@@ -8,8 +8,8 @@ const SECONDS: f64 = 4.0;
 /// Most patches that a head's file may state.
 const MAX_PATCHES: usize = 128;
 
-/// How many patches of a base model make a segment for a head: as many as fit into 4 s, one at
-/// least. Without patches the base's own segment is the only one.
+/// Returns how many patches of a base model make a segment for a head: as many as fit into 4 s, one
+/// at least. Without patches the base's own segment is the only one.
 pub fn patches(base: &ModelMetadata) -> usize {
     let Some(patch) = base.patch else { return 1 };
     let columns = SECONDS / base.front_end.column_seconds();
@@ -28,7 +28,7 @@ pub fn segments(patches: &[Patch], length: usize) -> impl Iterator<Item = &[Patc
         .map(|(_, piece)| piece)
 }
 
-/// Seconds from one patch of a base model to the next.
+/// Returns the seconds from one patch of a base model to the next.
 pub fn hop_seconds(base: &ModelMetadata) -> f64 {
     let columns = base.patch.map_or(base.segment_frames, |patch| patch.hop_frames);
     columns as f64 * base.front_end.column_seconds()

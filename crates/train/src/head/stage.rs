@@ -154,7 +154,7 @@ impl Head<'_> {
         self.recipe.segments(patches).map(|segment| self.answer(segment)).collect()
     }
 
-    /// A clip's outputs: the mean over its segments.
+    /// Returns a clip's outputs: the mean over its segments.
     fn clip(&self, clip: &Clip) -> Answer {
         let answers = self.segments(&clip.sound.patches);
         let n = answers.len() as f32;

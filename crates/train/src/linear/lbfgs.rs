@@ -74,7 +74,7 @@ fn quasi_newton(gradient: &[f64], history: &VecDeque<(Vec<f64>, Vec<f64>, f64)>)
     q
 }
 
-/// The scalar product.
+/// Returns the scalar product.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -225,7 +225,7 @@ fn weighted_likelihood(logits: &[Vec<f32>], labels: &[usize], weights: &[f64]) -
     sum / all
 }
 
-/// Mean and its standard error.
+/// Returns the mean and its standard error.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len().max(1) as f64;
     let (mean, variance) = mean_and_variance(values.iter().copied());

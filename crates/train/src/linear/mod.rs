@@ -32,7 +32,7 @@ impl Linear {
         }
     }
 
-    /// Logits of one feature vector.
+    /// Returns the logits of one feature vector.
     pub fn logits(&self, features: &[f32]) -> Vec<f32> {
         let rows = self.weight.chunks_exact(self.n_features).zip(&self.bias);
         rows.map(|(row, bias)| bias + row.iter().zip(features).map(|(w, x)| w * x).sum::<f32>())

@@ -59,7 +59,7 @@ impl<T> LeftOut<T> {
     }
 }
 
-/// The mean of a figure over stages, each counted once; 0 without any.
+/// Returns the mean of a figure over stages, each counted once; 0 without any.
 pub fn mean<T>(stages: &[&LeftOut<T>], value: fn(&LeftOut<T>) -> f64) -> f64 {
     stages.iter().map(|stage| value(stage)).sum::<f64>() / stages.len().max(1) as f64
 }

@@ -28,17 +28,17 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Index of the greatest logit.
+    /// Returns the index of the greatest logit.
     pub fn predicted(&self) -> usize {
         greatest(&self.logits)
     }
 
-    /// Whether the greatest logit is the true label's.
+    /// Returns whether the greatest logit is the true label's.
     pub fn is_correct(&self) -> bool {
         self.predicted() == self.label
     }
 
-    /// The greatest softmax score at a temperature.
+    /// Returns the greatest softmax score at a temperature.
     pub fn confidence(&self, temperature: f64) -> f64 {
         best_score(&self.logits, temperature)
     }
@@ -55,7 +55,7 @@ pub fn greatest(values: &[f32]) -> usize {
     best
 }
 
-/// Softmax of `logits / temperature`.
+/// Returns the softmax of `logits / temperature`.
 pub fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers = logits.iter().map(|logit| (f64::from(logit - greatest) / temperature).exp());
@@ -69,7 +69,7 @@ pub fn sigmoid(logit: f32) -> f64 {
     1.0 / (1.0 + f64::from(-logit).exp())
 }
 
-/// The greatest score of softmax at a temperature.
+/// Returns the greatest score of softmax at a temperature.
 pub fn best_score(logits: &[f32], temperature: f64) -> f64 {
     softmax(logits, temperature).into_iter().fold(0.0, f64::max)
 }
@@ -114,7 +114,7 @@ pub struct Scores {
     pub confusion: Vec<Vec<usize>>,
 }
 
-/// Scores of judged clips.
+/// Returns the scores of judged clips.
 pub fn scores(judged: &[Judged], labels: &[String]) -> Scores {
     let mut confusion = vec![vec![0usize; labels.len()]; labels.len()];
     for clip in judged {
@@ -123,7 +123,7 @@ pub fn scores(judged: &[Judged], labels: &[String]) -> Scores {
     scores_of_confusion(confusion, labels)
 }
 
-/// Scores from counts; rows are true labels, columns given ones.
+/// Returns the scores from counts; rows are true labels, columns given ones.
 pub fn scores_of_confusion(confusion: Vec<Vec<usize>>, labels: &[String]) -> Scores {
     let total = confusion.iter().flatten().sum();
     let classes: Vec<_> = labels
@@ -212,12 +212,12 @@ pub fn accuracy_bound(accuracy: f64, recordings: usize) -> Option<(f64, f64)> {
     }
 }
 
-/// How many recordings the clips were cut from.
+/// Returns how many recordings the clips were cut from.
 pub fn count_recordings(judged: &[Judged]) -> usize {
     judged.iter().map(|clip| clip.recording.as_str()).collect::<BTreeSet<_>>().len()
 }
 
-/// The mean and the sample variance, which is 0 for a single value.
+/// Returns the mean and the sample variance, which is 0 for a single value.
 pub fn mean_and_variance(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.len().max(1) as f64;
     let mean = values.clone().sum::<f64>() / n;
@@ -233,7 +233,7 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[low] + (sorted[high] - sorted[low]) * (position - low as f64)
 }
 
-/// Mean negative log likelihood of the true labels at a temperature.
+/// Returns the mean negative log likelihood of the true labels at a temperature.
 pub fn negative_log_likelihood(judged: &[Judged], temperature: f64) -> f64 {
     let loss = |clip: &Judged| -softmax(&clip.logits, temperature)[clip.label].max(1e-300).ln();
     judged.iter().map(loss).sum::<f64>() / judged.len().max(1) as f64
@@ -271,7 +271,7 @@ pub fn calibration_error(judged: &[Judged], temperature: f64) -> f64 {
     gaps.sum::<f64>() / judged.len().max(1) as f64
 }
 
-/// The probability that a value of `above` exceeds one of `below`, ties counted half.
+/// Returns the probability that a value of `above` exceeds one of `below`, ties counted half.
 pub fn auroc(above: &[f64], below: &[f64]) -> f64 {
     let mut sorted = below.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -14,7 +14,7 @@ pub struct Average {
     pub f1: f64,
 }
 
-/// The labels that occur among the true or the given ones, in order.
+/// Returns the labels that occur among the true or the given ones, in order.
 pub fn occurring(scores: &Scores) -> Vec<&ClassScore> {
     let given = |index: usize| scores.confusion.iter().any(|row| row[index] > 0);
     let labels = scores.classes.iter().enumerate();

@@ -254,7 +254,7 @@ pub fn to_power(log: LogScale, value: f32) -> f32 {
     (power - offset).max(0.0)
 }
 
-/// The log value of a power.
+/// Returns the log value of a power.
 pub fn from_power(log: LogScale, power: f32) -> f32 {
     match log {
         LogScale::Decibel { offset } => (power + offset).ln() * (10.0 / std::f32::consts::LN_10),

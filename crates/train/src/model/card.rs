@@ -7,7 +7,7 @@ use crate::publish::text::percent;
 use sourcing_sound::{LogScale, ModelMetadata};
 use std::fmt::Write;
 
-/// The model card as Markdown.
+/// Returns the model card as Markdown.
 pub fn card(evaluation: &Evaluation, metadata: &ModelMetadata, provenance: &Provenance) -> String {
     let sections = [
         heading(evaluation, provenance),

@@ -9,7 +9,7 @@ use sourcing_sound::{
     FrameLayout, FrontEndConfig, LogScale, MelNorm, MelScale, MelTriangles, PadMode, Window,
 };
 
-/// The front end of the flagship: 22,050 Hz, 1,024-point frames every 512 samples, 64
+/// Returns the front end of the flagship: 22,050 Hz, 1,024-point frames every 512 samples, 64
 /// Slaney mel bands from 30 Hz to 11,025 Hz, in dB.
 pub fn front_end() -> FrontEndConfig {
     FrontEndConfig {

@@ -82,7 +82,7 @@ fn predict(classifier: &mut Classifier, slice: &Slice) -> Result<usize> {
     Ok(best.first().context("the prediction has no labels")?.index)
 }
 
-/// Accuracy, macro-F1, a table of labels and the confusion matrix as text.
+/// Returns the accuracy, macro-F1, a table of labels and the confusion matrix as text.
 fn table(scores: &Scores) -> String {
     let total: usize = scores.classes.iter().map(|class| class.support).sum();
     let mut text = format!(

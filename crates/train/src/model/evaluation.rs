@@ -187,7 +187,7 @@ pub fn unknown(
     }
 }
 
-/// The entry of a stage.
+/// Returns the entry of a stage.
 pub fn stage(result: &StageResult, labels: &[String]) -> StageEvaluation {
     let StageResult { facts, judged, .. } = result;
     let own = Figures {
@@ -201,7 +201,7 @@ pub fn stage(result: &StageResult, labels: &[String]) -> StageEvaluation {
     LeftOut::new(&facts.test_folds, trained, judged, labels, result.plan.train.seed, own)
 }
 
-/// Means over the stages.
+/// Returns the means over the stages.
 pub fn means(stages: &[StageEvaluation]) -> Means {
     let stages: Vec<_> = stages.iter().collect();
     let (accuracy, accuracy_bound) = mean_accuracy(&stages);

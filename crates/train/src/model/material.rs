@@ -112,18 +112,18 @@ impl Material {
 pub type Split<'a> = Division<'a, Clip>;
 
 impl Split<'_> {
-    /// The training clips as examples.
+    /// Returns the training clips as examples.
     pub fn examples(&self) -> Vec<Example<'_>> {
         let clips = self.train.iter();
         clips.map(|clip| Example { columns: &clip.columns, label: clip.slice.label }).collect()
     }
 
-    /// Mean and standard deviation over the training clips.
+    /// Returns the mean and standard deviation over the training clips.
     pub fn normalisation(&self) -> Normalisation {
         Normalisation::of(self.train.iter().map(|clip| &clip.columns))
     }
 
-    /// A hash of names, folds, labels and lengths of the training clips.
+    /// Returns a hash of names, folds, labels and lengths of the training clips.
     pub fn hash(&self) -> String {
         let line = |clip: &&Clip| {
             let Slice { stem, fold, label, .. } = &clip.slice;
@@ -132,7 +132,7 @@ impl Split<'_> {
         short_hash(&self.train.iter().map(line).collect::<String>())
     }
 
-    /// The training clips with their features.
+    /// Returns the training clips with their features.
     pub fn labelled(&self, features: Vec<Vec<f32>>) -> Result<Vec<logistic::Example>> {
         ensure!(features.len() == self.train.len(), "one feature vector per clip");
         let example = |(features, clip): (Vec<f32>, &&Clip)| {
@@ -142,7 +142,7 @@ impl Split<'_> {
     }
 }
 
-/// The plan of a stage over a split.
+/// Returns the plan of a stage over a split.
 pub fn plan(
     material: &Material,
     split: &Split<'_>,

@@ -45,12 +45,12 @@ impl NetConfig {
         NetworkConfig { input: [self.n_mels, frames], layers, l2: 0.0 }
     }
 
-    /// Length of the pooled feature vector.
+    /// Returns the length of the pooled feature vector.
     pub fn n_features(&self) -> usize {
         self.blocks.last().map_or(0, |block| block.channels)
     }
 
-    /// The shortest input, in frames, that leaves at least one output column.
+    /// Returns the shortest input, in frames, that leaves at least one output column.
     pub fn min_frames(&self) -> usize {
         (1..=4096).find(|&frames| self.network(frames).shapes().is_ok()).unwrap_or(4096)
     }

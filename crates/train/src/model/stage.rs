@@ -36,12 +36,12 @@ pub struct StageSpec {
 }
 
 impl StageSpec {
-    /// The stage that leaves out a group of folds.
+    /// Creates the stage that leaves out a group of folds.
     pub fn leaving_out(test_folds: BTreeSet<u32>) -> Self {
         Self { name: format!("fold-{}", format_folds(&test_folds)), test_folds }
     }
 
-    /// The stage that trains on everything.
+    /// Creates the stage that trains on everything.
     pub fn everything() -> Self {
         Self { name: "final".to_owned(), test_folds: BTreeSet::new() }
     }
@@ -239,7 +239,7 @@ impl Shared<'_> {
     }
 }
 
-/// The columns of clips.
+/// Returns the columns of clips.
 pub fn columns<'a>(clips: &[&'a Clip]) -> Vec<&'a Columns> {
     clips.iter().map(|clip| &clip.columns).collect()
 }

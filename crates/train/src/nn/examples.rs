@@ -34,7 +34,7 @@ impl Batch {
 
 /// Clips to learn from, by index.
 pub trait Examples: Sync {
-    /// Returns one example of each of `clips`, in order, drawn anew on every call.
+    /// Returns one example of each of `clips`, in order, drawn again on every call.
     fn batch(&self, clips: &[usize], rng: &mut Xoshiro256PlusPlus) -> Result<Batch>;
 }
 

@@ -13,7 +13,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 
 const OUTPUT: Layer = Layer::Dense { units: 3, relu: false };
 
-/// A short training at a constant rate that keeps the best weights.
+/// Returns a short training at a constant rate that keeps the best weights.
 pub fn best_policy(epochs: usize, patience: Option<usize>) -> Policy {
     Policy {
         seed: 1,
@@ -26,7 +26,7 @@ pub fn best_policy(epochs: usize, patience: Option<usize>) -> Policy {
     }
 }
 
-/// A short training with a schedule that keeps the average.
+/// Returns a short training with a schedule that keeps the average.
 pub fn average_policy(epochs: usize) -> Policy {
     Policy {
         rate: Rate::Cosine { peak: 3e-3, warmup_epochs: 2 },
@@ -36,7 +36,7 @@ pub fn average_policy(epochs: usize) -> Policy {
     }
 }
 
-/// A small network with batch norm.
+/// Returns a small network with batch norm.
 pub fn blocks() -> NetworkConfig {
     let layers = vec![
         Layer::Block(Block { channels: 4, kernel: 5, stride: 2, pool: true }),

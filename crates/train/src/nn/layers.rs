@@ -122,7 +122,7 @@ impl ArraySpec {
         Self { name, shape, init, decays: false }
     }
 
-    /// Number of elements.
+    /// Returns the number of elements.
     pub fn n_values(&self) -> usize {
         self.shape.iter().product()
     }
@@ -174,7 +174,7 @@ impl Layer {
         }
     }
 
-    /// The name of one of the layer's arrays.
+    /// Returns the name of one of the layer's arrays.
     fn name(self, index: usize, part: &str) -> String {
         match self {
             Layer::Block(_) => format!("block{index}.{part}"),
@@ -183,7 +183,7 @@ impl Layer {
         }
     }
 
-    /// The layer's trained weights.
+    /// Returns the layer's trained weights.
     pub fn arrays(self, index: usize, input: Shape) -> Vec<ArraySpec> {
         let array = |part: &str, shape, init| ArraySpec::new(self.name(index, part), shape, init);
         match (self, input) {
@@ -229,7 +229,7 @@ impl Layer {
         }
     }
 
-    /// The running statistics of the layer's batch norm.
+    /// Returns the running statistics of the layer's batch norm.
     pub fn statistics(self, index: usize) -> Vec<ArraySpec> {
         let Layer::Block(Block { channels, .. }) = self else { return Vec::new() };
         let array = |part: &str, init| ArraySpec::new(self.name(index, part), vec![channels], init);

@@ -18,7 +18,7 @@ pub struct NetworkConfig {
 }
 
 impl NetworkConfig {
-    /// Number of labels.
+    /// Returns the number of labels.
     pub fn n_labels(&self) -> usize {
         match self.layers.last() {
             Some(Layer::Dense { units, .. } | Layer::Linear { units }) => *units,
@@ -41,7 +41,7 @@ impl NetworkConfig {
         self.layers.get(blocks + usize::from(blocks > 0)..).unwrap_or_default()
     }
 
-    /// The layers before the one that computes the logits.
+    /// Returns the layers before the one that computes the logits.
     pub fn hidden_layers(&self) -> &[Layer] {
         self.layers.split_last().map_or(&[], |(_, hidden)| hidden)
     }
@@ -83,12 +83,12 @@ impl NetworkConfig {
         Ok(())
     }
 
-    /// The trained arrays of weights in the order in which the layers use them.
+    /// Returns the trained arrays of weights in the order in which the layers use them.
     pub fn arrays(&self) -> Result<Vec<ArraySpec>> {
         self.specs(Layer::arrays)
     }
 
-    /// The running statistics of batch norms in order.
+    /// Returns the running statistics of batch norms in order.
     pub fn statistics(&self) -> Result<Vec<ArraySpec>> {
         self.specs(|layer, index, _| layer.statistics(index))
     }
@@ -99,7 +99,7 @@ impl NetworkConfig {
         Ok(layers.flat_map(|(index, (layer, input))| of(*layer, index, input)).collect())
     }
 
-    /// Number of trained scalars.
+    /// Returns the number of trained scalars.
     pub fn parameters(&self) -> Result<usize> {
         Ok(self.arrays()?.iter().map(ArraySpec::n_values).sum())
     }
@@ -111,7 +111,7 @@ impl NetworkConfig {
         Ok(self.layers.iter().zip(ends).map(|(layer, e)| layer.multiply_adds(e[0], e[1])).sum())
     }
 
-    /// Values of one input.
+    /// Returns the values of one input.
     pub fn input_len(&self) -> usize {
         self.input[0] * self.input[1]
     }
@@ -139,12 +139,12 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Number of trained scalars.
+    /// Returns the number of trained scalars.
     pub fn n_parameters(&self) -> usize {
         self.parameters.iter().map(|array| array.values.len()).sum()
     }
 
-    /// Whether every scalar is finite.
+    /// Returns whether every scalar is finite.
     pub fn is_finite(&self) -> bool {
         let mut all = self.parameters.iter().chain(&self.statistics);
         all.all(|array| array.values.iter().all(|value| value.is_finite()))

@@ -63,8 +63,8 @@ pub fn update_statistics(weights: &mut Weights, batch: &[Vec<f32>]) {
     }
 }
 
-/// The decay of the weights' moving average, `min(ceiling, (1 + step) / (10 + step))`: short at
-/// first, so that the average soon forgets the initial weights.
+/// Returns the decay of the weights' moving average, `min(ceiling, (1 + step) / (10 + step))`:
+/// short at first, so that the average soon forgets the initial weights.
 pub fn average_decay(step: usize, ceiling: f64) -> f64 {
     ceiling.min((1.0 + step as f64) / (10.0 + step as f64))
 }

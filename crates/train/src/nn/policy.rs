@@ -54,7 +54,7 @@ pub enum Keep {
 }
 
 impl Policy {
-    /// The learning rate at a step.
+    /// Returns the learning rate at a step.
     pub fn learning_rate(&self, step: usize, steps_per_epoch: usize) -> f64 {
         match self.rate {
             Rate::Constant(rate) => rate,

@@ -44,7 +44,7 @@ impl<'a> Network<'a> {
         Ok(rows.map(|row| softmax(row, 1.0)).collect())
     }
 
-    /// The scores of clips, one row of `n_labels` per clip: the mean over the clip's views.
+    /// Returns the scores of clips, one row of `n_labels` per clip: the mean over the clip's views.
     pub fn score(&self, source: &dyn Views, clips: &[usize]) -> Result<Vec<Vec<f32>>> {
         let mut scores = vec![vec![0.0; self.config.n_labels()]; clips.len()];
         let (mut inputs, mut owners) = (Vec::new(), Vec::new());

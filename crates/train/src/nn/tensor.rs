@@ -9,7 +9,7 @@ pub fn constant<const D: usize>(values: &[f32], shape: [usize; D], device: &Devi
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
 }
 
-/// The elements of a tensor, row-major.
+/// Returns the elements of a tensor, row-major.
 pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     tensor.into_data().try_into_vec::<f32>().map_err(|error| anyhow!("reading a tensor: {error}"))
 }

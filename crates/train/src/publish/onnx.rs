@@ -13,7 +13,7 @@ pub const INPUT: &str = "log_mel";
 /// An extent that the runtime chooses.
 pub const OPEN: usize = 0;
 
-/// The file as a protobuf message. `properties` become `metadata_props`.
+/// Returns the file as a protobuf message. `properties` become `metadata_props`.
 pub fn file(graph: GraphProto, properties: Vec<(String, String)>) -> ModelProto {
     let properties = properties.into_iter();
     ModelProto {
@@ -75,8 +75,8 @@ impl Builder {
         self.last = name.to_owned();
     }
 
-    /// The graph from `[1, 1, n_mels, frames]` to the named `outputs` with their shapes; `frames`
-    /// may be [`OPEN`].
+    /// Returns the graph from `[1, 1, n_mels, frames]` to the named `outputs` with their shapes;
+    /// `frames` may be [`OPEN`].
     pub fn finish(self, n_mels: usize, frames: usize, outputs: &[(&str, &[usize])]) -> GraphProto {
         GraphProto {
             node: self.nodes,
@@ -89,19 +89,19 @@ impl Builder {
     }
 }
 
-/// An array of f32.
+/// Returns an array of f32.
 pub fn tensor(name: &str, shape: &[usize], values: &[f32]) -> TensorProto {
     let bytes = values.iter().flat_map(|value| value.to_le_bytes());
     raw_tensor(name, shape, DataType::Float, bytes.collect())
 }
 
-/// An array of 16-bit floats.
+/// Returns an array of 16-bit floats.
 pub fn tensor_f16(name: &str, shape: &[usize], values: &[f16]) -> TensorProto {
     let bytes = values.iter().flat_map(|value| value.to_le_bytes());
     raw_tensor(name, shape, DataType::Float16, bytes.collect())
 }
 
-/// An array of 8-bit integers.
+/// Returns an array of 8-bit integers.
 pub fn tensor_i8(name: &str, shape: &[usize], values: &[i8]) -> TensorProto {
     let bytes = values.iter().flat_map(|value| value.to_le_bytes());
     raw_tensor(name, shape, DataType::Int8, bytes.collect())
@@ -123,7 +123,7 @@ fn raw_tensor(name: &str, shape: &[usize], kind: DataType, raw_data: Vec<u8>) ->
     }
 }
 
-/// An attribute that is one whole number.
+/// Returns an attribute that is one whole number.
 pub fn integer(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
         name: name.to_owned(),
@@ -133,7 +133,7 @@ pub fn integer(name: &str, value: i64) -> AttributeProto {
     }
 }
 
-/// An attribute that is a list of whole numbers.
+/// Returns an attribute that is a list of whole numbers.
 pub fn integers(name: &str, values: &[i64]) -> AttributeProto {
     AttributeProto {
         name: name.to_owned(),

@@ -101,7 +101,7 @@ impl<'a> TrainedOn<'a> {
     }
 }
 
-/// The name of a data folder, however the path to it is written.
+/// Returns the name of a data folder, however the path to it is written.
 pub fn folder_name(path: &Path) -> Result<String> {
     let path = std::path::absolute(path)?;
     Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
@@ -186,12 +186,12 @@ const AUDIO_TERMS: [(&str, &str); 4] = [
     ("formulas", "sounds that the trainer computes"),
 ];
 
-/// The terms of the audio in a folder, as far as they are known.
+/// Returns the terms of the audio in a folder, as far as they are known.
 pub fn audio_terms(folder: &str) -> Option<&'static str> {
     AUDIO_TERMS.iter().find(|(name, _)| *name == folder).map(|(_, terms)| *terms)
 }
 
-/// The terms of the everyday network's weights after training on audio in these folders.
+/// Returns the terms of the everyday network's weights after training on audio in these folders.
 pub fn everyday_licence(folders: &[String], stated: Option<&str>) -> String {
     let is_known = || folders.iter().all(|folder| audio_terms(folder).is_some());
     match stated {

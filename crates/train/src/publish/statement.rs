@@ -36,8 +36,8 @@ pub fn card<'a, T>(
     Card { training_data, folds, accuracy, licence, config_hash }
 }
 
-/// The settings of one label at a time, smoothed over 1 s; an event starts at 0.5 and ends below
-/// 0.35.
+/// Returns the settings of one label at a time, smoothed over 1 s; an event starts at 0.5 and ends
+/// below 0.35.
 pub fn decision(hop_seconds: f64, temperature: f32, rejection_threshold: f32) -> Decision {
     Decision {
         hop_seconds,

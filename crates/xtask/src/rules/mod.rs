@@ -27,7 +27,7 @@ fn every_test_file_is_in_the_manifest() {
     }
 }
 
-/// The manifests of the workspace, with their folders.
+/// Returns the manifests of the workspace, with their folders.
 fn manifests() -> Vec<(PathBuf, String)> {
     let root = Workspace::find().unwrap().root().to_owned();
     let crates = fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());

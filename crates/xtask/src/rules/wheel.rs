@@ -9,7 +9,7 @@ fn text(path: &str) -> String {
     fs::read_to_string(Workspace::find().unwrap().root().join(path)).unwrap()
 }
 
-/// The versions of each package in a lock file.
+/// Returns the versions of each package in a lock file.
 fn locked(path: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for block in text(path).split("[[package]]").skip(1) {

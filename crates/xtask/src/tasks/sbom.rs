@@ -73,7 +73,7 @@ pub fn write(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// The crates of all modules, each once.
+/// Returns the crates of all modules, each once.
 fn modules(workspace: &Workspace) -> Result<Vec<Value>> {
     let mut found: Vec<Value> = Vec::new();
     for module in MODULES {
@@ -106,8 +106,8 @@ fn bill(kind: &str, name: &str, version: &str, purl: &str, components: &[Value])
     })
 }
 
-/// The crates of `selection` that are compiled into what ships, without those of the workspace at
-/// `root`.
+/// Returns the crates of `selection` that are compiled into what ships, without those of the
+/// workspace at `root`.
 fn crates(root: &Path, selection: &[&str]) -> Result<Vec<Value>> {
     let locked = dependencies::locked(root)?;
     let manifest = root.join("Cargo.toml").display().to_string();
@@ -127,7 +127,7 @@ fn crates(root: &Path, selection: &[&str]) -> Result<Vec<Value>> {
         .collect()
 }
 
-/// The npm packages that are in the scripts of the npm package.
+/// Returns the npm packages that are in the scripts of the npm package.
 fn bundled(www: &Path) -> Result<Vec<Value>> {
     let lock: Value = serde_json::from_str(&files::read(&www.join("package-lock.json"))?)?;
     let mut names = BTreeSet::new();

@@ -66,7 +66,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The path at which the server offers the site.
+/// Returns the path at which the server offers the site.
 fn path(options: &Options) -> &str {
     options.base.as_deref().unwrap_or("/")
 }

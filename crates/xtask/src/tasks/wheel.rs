@@ -76,13 +76,13 @@ pub fn environments(workspace: &Workspace) -> Result<Environments> {
 }
 
 impl Environments {
-    /// The newest Python.
+    /// Returns the newest Python.
     fn newest(&self) -> Result<&(u32, PathBuf)> {
         self.tested.last().context("no environment was made")
     }
 }
 
-/// The crate of the wheel.
+/// Returns the crate of the wheel.
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.root().join("crates").join("python")
 }

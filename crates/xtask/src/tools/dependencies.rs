@@ -18,7 +18,7 @@ pub struct Crate {
     pub is_own: bool,
 }
 
-/// The crates that `selection`, arguments of `cargo tree`, selects, each once.
+/// Returns the crates that `selection`, arguments of `cargo tree`, selects, each once.
 pub fn crates(selection: &[&str]) -> Result<BTreeSet<Crate>> {
     let mut tree = cargo::command();
     tree.args(["tree", "--locked", "--prefix", "none", "--format", "{p}|{l}"]).args(selection);
@@ -46,7 +46,7 @@ pub struct Locked {
     pub checksum: Option<String>,
 }
 
-/// The crates of `Cargo.lock` by name and version.
+/// Returns the crates of `Cargo.lock` by name and version.
 pub fn locked(root: &Path) -> Result<BTreeMap<(String, String), Locked>> {
     let lock: toml::Table = files::read(&root.join("Cargo.lock"))?.parse().context("Cargo.lock")?;
     let packages = lock.get("package").and_then(toml::Value::as_array);

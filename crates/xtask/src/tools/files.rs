@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The text of a file.
+/// Returns the text of a file.
 pub fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
@@ -15,7 +15,7 @@ pub fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// The size of a file in bytes.
+/// Returns the size of a file in bytes.
 pub fn size(file: &Path) -> Result<u64> {
     let data = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(data.len())

@@ -23,7 +23,7 @@ pub fn environment(workspace: &Workspace, name: &str, requirements: &Path) -> Re
     environment_of(workspace, name, requirements, None)
 }
 
-/// The same with the interpreter `base`, or with any Python 3 if `None`.
+/// Returns the same with the interpreter `base`, or with any Python 3 if `None`.
 pub fn environment_of(
     workspace: &Workspace,
     name: &str,
@@ -60,7 +60,7 @@ fn identity(python: &Path) -> Result<String> {
     process::output(Command::new(python).args(["-I", "-c", ASK]))
 }
 
-/// A program of the virtual environment in `folder`.
+/// Returns a program of the virtual environment in `folder`.
 pub fn program(folder: &Path, name: &str) -> PathBuf {
     let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
     programs.join(name).with_extension(env::consts::EXE_EXTENSION)

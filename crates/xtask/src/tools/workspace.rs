@@ -39,7 +39,7 @@ impl Workspace {
         Ok(Self { root, target, version: version.to_owned() })
     }
 
-    /// The repository's root.
+    /// Returns the repository's root.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -49,12 +49,12 @@ impl Workspace {
         &self.target
     }
 
-    /// The site's source folder, where npm runs.
+    /// Returns the site's source folder, where npm runs.
     pub fn www(&self) -> PathBuf {
         self.root.join("www")
     }
 
-    /// The core crate's version in `Cargo.toml`.
+    /// Returns the core crate's version in `Cargo.toml`.
     pub fn version(&self) -> &str {
         &self.version
     }

@@ -52,7 +52,7 @@ impl Feed {
         }
     }
 
-    /// Samples per second, in Hz.
+    /// Returns the samples per second, in Hz.
     pub(super) fn sample_rate(&self) -> u32 {
         match &self.source {
             Source::Mono(mono) => mono.sample_rate(),

@@ -22,7 +22,7 @@ const DIGITS: usize = 16;
 pub(super) struct Settings(BTreeMap<String, String>);
 
 impl Settings {
-    /// The settings of a run, with defaults filled in.
+    /// Creates the settings of a run, with defaults filled in.
     pub(super) fn new(options: &ClassifyOptions, model: &Loaded, classifier: &Classifier) -> Self {
         let base = model.base();
         let head = model.head().map(|head| {

@@ -168,7 +168,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// The core's settings for a recording at `own_rate` Hz.
+    /// Returns the core's settings for a recording at `own_rate` Hz.
     pub(super) fn config(&self, own_rate: u32) -> DescriptorConfig {
         DescriptorConfig {
             n_fft: self.n_fft,

@@ -89,7 +89,7 @@ impl Axis {
 }
 
 impl Column {
-    /// The numbers of one row.
+    /// Returns the numbers of one row.
     pub(super) fn row(&self, row: usize) -> &[f32] {
         let width = self.width.unwrap_or(1);
         self.values.get(row * width..(row + 1) * width).unwrap_or_default()

@@ -37,7 +37,7 @@ fn standard_input_gives_what_the_file_gives() {
     error_of(&run, 2, "--rate is for raw samples from standard input");
 }
 
-/// The lines of each channel, in their order; the first is the header, if there is one.
+/// Returns the lines of each channel, in their order; the first is the header, if there is one.
 fn by_channel(table: &str, column: usize, separator: char) -> Vec<Vec<String>> {
     let mut channels = vec![Vec::new(); 3];
     for line in table.lines() {

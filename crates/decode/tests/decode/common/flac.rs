@@ -19,7 +19,7 @@ pub fn flac_claiming(rate: u32, samples: &[i16], claimed: u64) -> Vec<u8> {
     file
 }
 
-/// A flac file of `samples`.
+/// Returns a flac file of `samples`.
 pub fn flac(rate: u32, samples: &[i16]) -> Vec<u8> {
     flac_claiming(rate, samples, samples.len() as u64)
 }

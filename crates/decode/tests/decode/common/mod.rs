@@ -22,7 +22,7 @@ impl WavFormat {
     }
 }
 
-/// A wav file with `data` as its data chunk.
+/// Returns a wav file with `data` as its data chunk.
 pub fn wav(format: &WavFormat, data: &[u8]) -> Vec<u8> {
     wav_claiming(format, data, data.len() as u32)
 }
@@ -43,7 +43,7 @@ pub fn wav_claiming(format: &WavFormat, data: &[u8], claimed: u32) -> Vec<u8> {
     riff_wave(&fmt, data, claimed)
 }
 
-/// A RIFF WAVE file of a `fmt ` chunk and a data chunk.
+/// Returns a RIFF WAVE file of a `fmt ` chunk and a data chunk.
 pub fn riff_wave(fmt: &[u8], data: &[u8], claimed: u32) -> Vec<u8> {
     let mut file = b"RIFF".to_vec();
     let length = claimed.saturating_add(4 + 8 + fmt.len() as u32 + 8);
@@ -57,7 +57,7 @@ pub fn riff_wave(fmt: &[u8], data: &[u8], claimed: u32) -> Vec<u8> {
     file
 }
 
-/// An aiff file of 16-bit samples.
+/// Returns an aiff file of 16-bit samples.
 pub fn aiff(rate: u32, samples: &[i16]) -> Vec<u8> {
     let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_be_bytes()).collect();
     let mut common = Vec::new();
@@ -78,7 +78,7 @@ pub fn aiff(rate: u32, samples: &[i16]) -> Vec<u8> {
     file
 }
 
-/// An 80-bit IEEE 754 number, as aiff stores its sample rate.
+/// Returns an 80-bit IEEE 754 number, as aiff stores its sample rate.
 fn extended_float(value: u32) -> [u8; 10] {
     let shift = value.leading_zeros();
     let exponent = 16383 + 31 - shift as u16;

@@ -6,7 +6,7 @@ use rusty_opus::{Application, OpusEncoder};
 const PACKET: usize = 960;
 const PRE_SKIP: usize = 312;
 
-/// An Ogg file of `samples`.
+/// Returns an Ogg file of `samples`.
 pub fn opus(samples: &[f32]) -> Vec<u8> {
     opus_pages(samples, |_, position| position).concat()
 }
@@ -49,7 +49,7 @@ pub fn opus_with_gain(samples: &[f32], gain: i16) -> Vec<u8> {
     pages.concat()
 }
 
-/// A page with one packet.
+/// Returns a page with one packet.
 fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
     let mut page = b"OggS\0".to_vec();
     page.push(flags);

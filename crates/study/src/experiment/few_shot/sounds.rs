@@ -105,7 +105,7 @@ impl Sounds {
         &self.classes
     }
 
-    /// The recordings of a class.
+    /// Returns the recordings of a class.
     pub fn recordings(&self, class: &str) -> Vec<&str> {
         let of_class = self.all.iter().filter(|sound| sound.class.as_deref() == Some(class));
         let names: BTreeSet<&str> = of_class.map(|sound| sound.recording.as_str()).collect();

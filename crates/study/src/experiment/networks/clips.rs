@@ -18,7 +18,7 @@ pub struct Clip {
 }
 
 impl Clip {
-    /// Number of columns.
+    /// Returns the number of columns.
     pub fn width(&self) -> usize {
         self.values.len() / self.rows.max(1)
     }

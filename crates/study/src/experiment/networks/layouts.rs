@@ -19,9 +19,9 @@ fn network(input: [usize; 2], mut layers: Vec<Layer>, n_labels: usize, l2: f64) 
     NetworkConfig { input, layers, l2 }
 }
 
-/// The study's convolutional network, layer by layer: 2,204,538 parameters for its input of
-/// 60 × 174 and 10 labels. The order of the flattened values differs from Keras' (channels
-/// first here), which changes no figure.
+/// Returns the study's convolutional network, layer by layer: 2,204,538 parameters for its input of
+/// 60 × 174 and 10 labels. The order of the flattened values differs from Keras' (channels first
+/// here), which changes no figure.
 pub fn study_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     let layers = vec![
         conv(16, 2),
@@ -38,8 +38,8 @@ pub fn study_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     network(input, layers, n_labels, L2)
 }
 
-/// A convolutional network for slices of about a second, small because there are many of them.
-/// The study gives no layers for this experiment: "a relatively simple CNN".
+/// Returns a convolutional network for slices of about a second, small because there are many of
+/// them. The study gives no layers for this experiment: "a relatively simple CNN".
 pub fn slice_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     let layers = vec![
         conv(16, 3),
@@ -56,8 +56,9 @@ pub fn slice_cnn(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     network(input, layers, n_labels, L2)
 }
 
-/// A recurrent network along the columns. The study compared "RNNs" without stating layers: this is
-/// one GRU, with its mean state followed by a dense layer as wide as the convolutional network's.
+/// Returns a recurrent network along the columns. The study compared "RNNs" without stating layers:
+/// this is one GRU, with its mean state followed by a dense layer as wide as the convolutional
+/// network's.
 pub fn gru(input: [usize; 2], n_labels: usize) -> NetworkConfig {
     let layers = vec![
         Layer::Gru { units: 128 },

@@ -134,7 +134,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// The recipe of an experiment.
+    /// Creates the recipe of an experiment.
     pub fn new(kind: Kind, options: &Options) -> Self {
         let whole = Self {
             front_end: front_end(22_050, 2_048, 512, ROWS),
@@ -182,7 +182,7 @@ impl Recipe {
         recipe
     }
 
-    /// The network for a number of labels.
+    /// Returns the network for a number of labels.
     pub fn network(&self, n_labels: usize) -> NetworkConfig {
         (self.layout)(self.input, n_labels)
     }

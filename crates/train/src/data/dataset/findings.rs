@@ -75,7 +75,7 @@ impl Findings {
         self.0.iter().map(|(kind, names)| (*kind, names.as_slice()))
     }
 
-    /// Whether nothing was found.
+    /// Returns whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -86,7 +86,7 @@ impl Row {
     }
 }
 
-/// Whether the folder has one of the tables.
+/// Returns whether the folder has one of the tables.
 pub fn fits(root: &Path) -> bool {
     PARTS.iter().any(|part| root.join(part.table).is_file())
 }

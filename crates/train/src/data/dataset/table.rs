@@ -29,7 +29,7 @@ pub trait Row: DeserializeOwned + PartialEq {
     /// Columns that are known but may be absent.
     const OPTIONAL: &'static [&'static str];
 
-    /// Name of the audio file, with or without an extension.
+    /// Returns the name of the audio file, with or without an extension.
     fn file_name(&self) -> &str;
 
     /// Returns what is wrong with the row, apart from its file name.
@@ -90,7 +90,7 @@ impl<R: Row> Table<R> {
         Ok(())
     }
 
-    /// The rows.
+    /// Returns the rows.
     pub fn rows(&self) -> impl Iterator<Item = &R> {
         self.rows.iter().map(|(_, row)| row)
     }

@@ -60,7 +60,7 @@ impl Row {
     }
 }
 
-/// Whether the folder has the table.
+/// Returns whether the folder has the table.
 pub fn fits(root: &Path) -> bool {
     root.join(TABLE).is_file()
 }

@@ -43,8 +43,8 @@ impl Rows {
         Self { n_features, len, values, labels, weights, means, deviations }
     }
 
-    /// Weights and biases for features that are not standardised, from a solution for those that
-    /// are: `[labels][n_features + 1]`, the bias last.
+    /// Returns the weights and biases for features that are not standardised, from a solution for
+    /// those that are: `[labels][n_features + 1]`, the bias last.
     pub fn plain(&self, solution: &[f64]) -> (Vec<f32>, Vec<f32>) {
         let mut weights = Vec::with_capacity(solution.len());
         let mut biases = Vec::new();
@@ -59,12 +59,12 @@ impl Rows {
         (weights, biases)
     }
 
-    /// Length of a row.
+    /// Returns the length of a row.
     pub fn n_features(&self) -> usize {
         self.n_features
     }
 
-    /// Numbers of a solution for `n_labels` labels.
+    /// Returns the numbers of a solution for `n_labels` labels.
     pub fn unknowns(&self, n_labels: usize) -> usize {
         n_labels * (self.n_features + 1)
     }
@@ -158,7 +158,7 @@ fn to_error(logits: &mut [[f32; LANES]], lane: usize, label: usize, weight: f64)
     loss
 }
 
-/// The dot products of `w` with each of the rows.
+/// Returns the dot products of `w` with each of the rows.
 fn dots(w: &[f32], rows: [&[f32]; LANES]) -> [f32; LANES] {
     let (w_parts, w_rest) = w.as_chunks::<SUMS>();
     let mut sums = [[0.0f32; SUMS]; LANES];

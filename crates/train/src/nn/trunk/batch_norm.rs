@@ -9,7 +9,7 @@ pub type Sums = Vec<[f64; LANES]>;
 /// Number of partial sums, so that additions need not wait for each other.
 const PARTS: usize = 4;
 
-/// Means and biased variances of every channel.
+/// Returns the means and biased variances of every channel.
 pub fn moments(level: Level, planes: &Planes) -> [Sums; 2] {
     let [height, width] = planes.extents();
     let (n, area) = (planes.n() as f64, (height * width) as f64);

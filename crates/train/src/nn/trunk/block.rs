@@ -122,7 +122,7 @@ impl BlockPass {
         values.take(self.block.channels).collect()
     }
 
-    /// Height and width of the result.
+    /// Returns the height and width of the result.
     pub fn extents(&self) -> [usize; 2] {
         let shrink = if self.block.pool { 2 } else { 1 };
         self.convolved.extents().map(|extent| extent / shrink)

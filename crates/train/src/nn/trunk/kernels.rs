@@ -23,12 +23,12 @@ impl Kernels {
         Self { channels, kernel, taps: vec![Tap::default(); len] }
     }
 
-    /// Side of the kernel.
+    /// Returns the side of the kernel.
     pub fn size(&self) -> usize {
         self.kernel
     }
 
-    /// Groups of output channels.
+    /// Returns the groups of output channels.
     pub fn groups_out(&self) -> usize {
         groups_of(self.channels[0])
     }

@@ -83,7 +83,7 @@ impl Trunk {
         ARRAYS_PER_BLOCK * self.blocks.len()
     }
 
-    /// Length of an input's features.
+    /// Returns the length of an input's features.
     pub fn channels(&self) -> usize {
         self.channels
     }

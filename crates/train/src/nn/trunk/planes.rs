@@ -40,22 +40,22 @@ impl Planes {
         self.values.resize(n * groups * self.plane_len(), Lanes::default());
     }
 
-    /// Number of examples.
+    /// Returns the number of examples.
     pub fn n(&self) -> usize {
         self.n
     }
 
-    /// Groups of lanes.
+    /// Returns the groups of lanes.
     pub fn groups(&self) -> usize {
         self.groups
     }
 
-    /// Height and width without halo.
+    /// Returns the height and width without halo.
     pub fn extents(&self) -> [usize; 2] {
         [self.height, self.width]
     }
 
-    /// Width of the halo.
+    /// Returns the width of the halo.
     pub fn halo(&self) -> usize {
         self.halo
     }
@@ -70,7 +70,7 @@ impl Planes {
         (self.height + 2 * self.halo) * self.row_len()
     }
 
-    /// All planes of one example.
+    /// Returns all planes of one example.
     pub fn example(&self, index: usize) -> &[Lanes] {
         let len = self.groups * self.plane_len();
         &self.values[index * len..(index + 1) * len]
@@ -82,7 +82,7 @@ impl Planes {
         &mut self.values[index * len..(index + 1) * len]
     }
 
-    /// The rows of one plane, without halo.
+    /// Returns the rows of one plane, without halo.
     pub fn rows(&self, example: usize, group: usize) -> impl Iterator<Item = &[Lanes]> {
         let (halo, width, len) = (self.halo, self.width, self.plane_len());
         let plane = &self.example(example)[group * len..(group + 1) * len];

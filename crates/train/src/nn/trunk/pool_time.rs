@@ -42,7 +42,7 @@ pub fn backward(planes: &Planes, gradients: &[f32], channels: usize, target: &mu
     }
 }
 
-/// The mean of every column of a plane.
+/// Returns the mean of every column of a plane.
 fn columns(planes: &Planes, index: usize, group: usize) -> Vec<Lanes> {
     let [height, width] = planes.extents();
     let mut columns = vec![Lanes::default(); width];
@@ -56,7 +56,7 @@ fn columns(planes: &Planes, index: usize, group: usize) -> Vec<Lanes> {
     columns
 }
 
-/// The first column with the greatest value.
+/// Returns the first column with the greatest value.
 fn first_greatest(columns: &[Lanes], lane: usize) -> usize {
     let better = |best: usize, place: usize| {
         if columns[place].0[lane] > columns[best].0[lane] { place } else { best }

@@ -38,7 +38,7 @@ impl Change {
         self.from == self.to && self.removed.is_empty() && self.added.is_empty()
     }
 
-    /// The removed and the added items, as in a diff.
+    /// Returns the removed and the added items, as in a diff.
     pub fn text(&self) -> String {
         let removed = self.removed.iter().map(|item| format!("- {item}\n"));
         let added = self.added.iter().map(|item| format!("+ {item}\n"));
@@ -89,7 +89,7 @@ mod tests {
     use super::super::surface::tests::{BASE, surface};
     use super::*;
 
-    /// The base at 0.1.0, changed to `items` at `version`.
+    /// Returns the base at 0.1.0, changed to `items` at `version`.
     fn change(version: &str, items: &[&str]) -> Change {
         Change::between(&surface("0.1.0", &BASE), &surface(version, items))
     }

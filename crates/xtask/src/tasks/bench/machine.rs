@@ -28,7 +28,7 @@ impl Machine {
     }
 }
 
-/// The model's name in Linux's `/proc/cpuinfo`.
+/// Returns the model's name in Linux's `/proc/cpuinfo`.
 fn processor_in(cpuinfo: &str) -> Option<String> {
     let lines = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     let mut names = lines.filter(|(key, _)| key.trim() == "model name");

@@ -52,7 +52,7 @@ const SHIPPED: [(&str, &str, Option<&str>); 3] = [
     ("urban-tiny", "models/urban-v1/model.onnx", None),
 ];
 
-/// The models that ship, and then those of `others`.
+/// Returns the models that ship, and then those of `others`.
 fn subjects(others: &[PathBuf]) -> Vec<Subject> {
     let shipped = SHIPPED.iter().map(|&(name, model, head)| Subject {
         name: name.to_owned(),

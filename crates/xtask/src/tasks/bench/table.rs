@@ -18,7 +18,7 @@ const HEADER: [&str; 10] = [
     "browser MB",
 ];
 
-/// The table for a terminal.
+/// Returns the table for a terminal.
 pub fn plain(measured: &Measured) -> String {
     let rows = rows(measured);
     let width = |column: usize| {
@@ -36,7 +36,7 @@ pub fn plain(measured: &Measured) -> String {
     lines.collect::<Vec<_>>().join("\n") + "\n\n" + &engine(measured) + "\n"
 }
 
-/// The page for the repository.
+/// Returns the page for the repository.
 pub fn page(measured: &Measured, machine: &Machine) -> String {
     let mut rows = rows(measured).into_iter();
     let line = |row: Vec<String>| format!("| {} |\n", row.join(" | "));

@@ -14,7 +14,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The tests that ran.
+    /// Returns the tests that ran.
     pub fn ran(self) -> usize {
         self.passed + self.failed
     }

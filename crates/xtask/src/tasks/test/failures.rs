@@ -4,7 +4,7 @@
 /// Lines kept of one test's failure: enough for its message and location.
 const LINES: usize = 30;
 
-/// The parts of Rust's output that begin with `---- name stdout ----`.
+/// Returns the parts of Rust's output that begin with `---- name stdout ----`.
 pub fn from_rust(printed: &str) -> Vec<String> {
     parts(
         printed,
@@ -13,7 +13,7 @@ pub fn from_rust(printed: &str) -> Vec<String> {
     )
 }
 
-/// The parts of Playwright's output that begin with `  1) [project] › file › title`.
+/// Returns the parts of Playwright's output that begin with `  1) [project] › file › title`.
 pub fn from_playwright(printed: &str) -> Vec<String> {
     parts(printed, is_numbered, |line| {
         let mut words = line.strip_prefix("  ").unwrap_or_default().split(' ');
@@ -22,7 +22,7 @@ pub fn from_playwright(printed: &str) -> Vec<String> {
     })
 }
 
-/// The parts of pytest's output that begin with `____ name ____`.
+/// Returns the parts of pytest's output that begin with `____ name ____`.
 pub fn from_pytest(printed: &str) -> Vec<String> {
     parts(
         printed,

@@ -100,7 +100,7 @@ impl<'a> Session<'a> {
 }
 
 impl Step {
-    /// The step's name on the command line.
+    /// Returns the step's name on the command line.
     pub fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }

@@ -100,7 +100,7 @@ impl Shape {
         Shape { sample_rate, channels, channel }
     }
 
-    /// The channels of the clip.
+    /// Returns the channels of the clip.
     fn kept(self) -> usize {
         match self.channel {
             Channel::Mix => self.channels,

@@ -57,7 +57,7 @@ impl ClipOptions {
         self.folder.join(input.relative.parent().unwrap_or(Path::new("")))
     }
 
-    /// The most clips of a label, recording and channel.
+    /// Returns the most clips of a label, recording and channel.
     pub(crate) fn per_label(&self) -> Option<NonZeroUsize> {
         self.per_label
     }

@@ -17,12 +17,12 @@ impl Tape {
         Tape { channels, kept, start, samples: Vec::new() }
     }
 
-    /// The first frame that is kept.
+    /// Returns the first frame that is kept.
     pub(super) fn start(&self) -> u64 {
         self.start
     }
 
-    /// The frame after the last one.
+    /// Returns the frame after the last one.
     pub(super) fn end(&self) -> u64 {
         self.start + (self.samples.len() / self.channels) as u64
     }

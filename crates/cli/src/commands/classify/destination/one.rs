@@ -47,7 +47,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// Where the rows of complete recordings end.
+    /// Returns where the rows of complete recordings end.
     fn complete(&self) -> io::Result<u64> {
         self.begin.map_or_else(|| (&self.output).stream_position(), Ok)
     }
@@ -144,7 +144,7 @@ impl One {
         })
     }
 
-    /// The name of an input in the file.
+    /// Returns the name of an input in the file.
     fn name(&self, input: &Found) -> String {
         let name = files::text(&input.path);
         if self.has_cells { cell(&name).into_owned() } else { name.into_owned() }

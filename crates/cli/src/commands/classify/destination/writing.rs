@@ -88,7 +88,7 @@ pub(super) fn write(report: &mut dyn Report, part: Part) -> io::Result<()> {
     }
 }
 
-/// The message for a result that cannot be written.
+/// Returns the message for a result that cannot be written.
 pub(super) fn unwritable(path: &Path) -> String {
     format!("{}: cannot write the result; check space and permissions [io]", path.display())
 }

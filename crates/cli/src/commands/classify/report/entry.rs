@@ -54,7 +54,7 @@ impl Extra {
         header
     }
 
-    /// The fields of [`Self::header`].
+    /// Returns the fields of [`Self::header`].
     pub(super) fn row(self, subject: &Subject, from: f64, to: f64) -> Vec<String> {
         let mut row = vec![cell(&subject.name()).into_owned()];
         row.extend(self.has_channels.then(|| subject.channel.unwrap_or(1).to_string()));

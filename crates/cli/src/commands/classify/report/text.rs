@@ -85,7 +85,7 @@ struct Row {
     score: Option<f32>,
 }
 
-/// The lines of one stretch.
+/// Returns the lines of one stretch.
 fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
     let mut rows = Vec::new();
     let rejected = span.prediction.rejected();

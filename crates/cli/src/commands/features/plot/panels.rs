@@ -52,7 +52,7 @@ pub(super) struct Mel {
 }
 
 impl Mel {
-    /// Number of bands.
+    /// Returns the number of bands.
     fn bands(&self) -> usize {
         self.edges_hz.len().saturating_sub(2).max(1)
     }

@@ -8,7 +8,7 @@ pub(super) fn stretches(count: usize, parts: usize) -> impl Iterator<Item = Rang
     (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
 }
 
-/// The least and the greatest value.
+/// Returns the least and the greatest value.
 pub(super) fn extent(values: &[f32]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| {
         (low.min(value.into()), high.max(value.into()))

@@ -26,7 +26,7 @@ fn names(dataset: &Dataset, kind: FindingKind) -> Vec<&str> {
     of_kind.flat_map(|(_, names)| names).map(String::as_str).collect()
 }
 
-/// The groups of folds to test.
+/// Returns the groups of folds to test.
 fn folds_of(dataset: &Dataset) -> Vec<String> {
     dataset.folds().groups().iter().map(format_folds).collect()
 }
