@@ -46,7 +46,8 @@ impl Request {
     }
 }
 
-/// Bytes are read before the clock starts, because the page has already fetched them.
+/// Measures a model. Bytes are read before the clock starts, because the page has already fetched
+/// them.
 fn measure(request: &Request) -> Result<Value, Box<dyn Error>> {
     let model = std::fs::read(&request.model)?;
     let head = request.head.as_ref().map(std::fs::read).transpose()?;
@@ -80,7 +81,7 @@ fn classify(classifier: &mut Classifier, audio: &[f32]) -> sourcing_sound::Resul
     Ok(())
 }
 
-/// At the model's hop.
+/// Streams the audio at the model's hop.
 fn stream(classifier: &Classifier, audio: &[f32]) -> sourcing_sound::Result<()> {
     let mut stream = classifier.stream(SampleRate::new(RATE)?, StreamConfig::default())?;
     for piece in audio.chunks(PIECE) {

@@ -1,6 +1,6 @@
 //! The sound for measurements.
 
-/// White noise at −20 dB, the same in every run; the cost does not depend on the sound.
+/// Returns white noise at −20 dB, the same in every run; the cost does not depend on the sound.
 pub fn noise(samples: usize) -> Vec<f32> {
     let mut state = 1u32;
     let sample = |_| {

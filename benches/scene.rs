@@ -89,7 +89,7 @@ impl Scene {
     }
 }
 
-/// One of the sounds.
+/// Returns one of the sounds.
 fn sound(kind: usize, hz: u32, random: &mut Random) -> Vec<f32> {
     let samples = (SOUND_SECONDS * f64::from(hz)) as usize;
     let burst = |t: f64, per_second: f64, decay: f64| (-(t % (1.0 / per_second)) / decay).exp();

@@ -203,7 +203,7 @@ impl Memory {
     }
 }
 
-/// Resident memory of this process, on Linux.
+/// Returns the resident memory of this process, on Linux.
 fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

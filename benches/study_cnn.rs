@@ -83,7 +83,7 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// Without padding, and a ReLU after it.
+    /// Adds a convolution without padding, followed by a ReLU.
     fn convolution(&mut self, channels: usize, kernel: usize) {
         let [inputs, rows, columns] = self.shape;
         let weights = self.trained(&[channels, inputs, kernel, kernel]);
@@ -92,7 +92,7 @@ impl Layers {
         self.relu();
     }
 
-    /// The greatest of every 2 × 2 values.
+    /// Adds a max-pool of 2 × 2 values.
     fn pool(&mut self) {
         let attributes = ["kernel_shape", "strides"].map(|name| integers(name, &[2, 2]));
         self.push("MaxPool", &[], attributes.to_vec());

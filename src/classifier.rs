@@ -77,7 +77,7 @@ impl Classifier {
         self.scorer.vocabulary().head_labels()
     }
 
-    /// By label, the score below which it is not recognised: that of its source.
+    /// Returns, for each label, the score below which it is not recognised: that of its source.
     #[cfg(all(target_arch = "wasm32", feature = "web-classifier"))]
     pub(crate) fn rejection_thresholds(&self) -> Vec<f32> {
         let vocabulary = self.scorer.vocabulary();

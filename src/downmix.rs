@@ -251,7 +251,7 @@ pub fn downmix(interleaved: &[f32], channels: usize) -> Result<Vec<f32>> {
 mod tests {
     use super::*;
 
-    /// 96,000 samples of noise from −1 to 1.
+    /// Returns 96,000 samples of noise from −1 to 1.
     fn noise(seed: u32) -> Vec<f32> {
         let mut state = seed;
         let mut next = || {

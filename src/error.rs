@@ -153,7 +153,7 @@ pub const ERROR_CODES: &[&str] = &[
 ];
 
 impl Error {
-    /// What went wrong, for matching.
+    /// Returns what went wrong, for matching.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }

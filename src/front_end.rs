@@ -43,7 +43,7 @@ impl LogScale {
         }
     }
 
-    /// What is added to the energy.
+    /// Returns what is added to the energy.
     pub fn offset(self) -> f32 {
         match self {
             LogScale::Decibel { offset } | LogScale::Natural { offset } => offset,

@@ -36,7 +36,7 @@ pub enum MelTriangles {
 }
 
 impl MelScale {
-    /// Hz → mel.
+    /// Converts Hz to mel.
     pub fn to_mel(self, hz: f64) -> f64 {
         match self {
             MelScale::Htk => 2595.0 * (1.0 + hz / 700.0).log10(),
@@ -49,7 +49,7 @@ impl MelScale {
         }
     }
 
-    /// Mel → Hz.
+    /// Converts mel to Hz.
     pub fn to_hz(self, mel: f64) -> f64 {
         let slaney_break = SLANEY_BREAK_HZ / SLANEY_HZ_PER_MEL;
         match self {
@@ -91,7 +91,7 @@ pub struct MelFilterBank {
 }
 
 impl MelFilterBank {
-    /// `n_mels` filters from `f_min` to `f_max` (Hz) for spectra of `n_fft / 2 + 1` bins.
+    /// Creates `n_mels` filters from `f_min` to `f_max` (Hz) for spectra of `n_fft / 2 + 1` bins.
     ///
     /// # Errors
     /// `config` if `n_mels` is 0, or if the band is empty or beyond Nyquist.

@@ -152,7 +152,7 @@ impl Model {
         &self.metadata
     }
 
-    /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
+    /// Returns the SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }

@@ -87,7 +87,7 @@ impl PowerSpectrum {
         self.kernel.frame_len()
     }
 
-    /// Frequency bins per frame: `n_fft / 2 + 1`.
+    /// Returns the frequency bins per frame: `n_fft / 2 + 1`.
     pub fn bins(&self) -> usize {
         self.kernel.bins()
     }

@@ -57,7 +57,7 @@ fn it_is_small_and_describes_itself() {
     assert!(metadata.card.licence.contains("MIT"), "{}", metadata.card.licence);
 }
 
-/// Four seconds each of silence, faint noise and tones.
+/// Returns four seconds each of silence, faint noise and tones.
 fn nothing_to_name() -> Vec<Vec<f32>> {
     let mut state = 1u32;
     let mut noise = |level: f32| {

@@ -8,7 +8,8 @@ use std::process::Command;
 
 const RATE: u32 = 44_100;
 
-/// Tests are built into `deps`, examples into the folder next to it.
+/// Returns the path of an example. Tests are built into `deps`, examples into the folder next to
+/// it.
 fn executable(example: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     let folder = deps.parent().unwrap().with_file_name("examples");

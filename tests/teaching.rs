@@ -22,13 +22,13 @@ fn purr(take: f32) -> Vec<f32> {
     })
 }
 
-/// Clicks, several in a second.
+/// Returns several clicks per second.
 fn clicks(take: f32) -> Vec<f32> {
     let every = 0.11 + 0.02 * take;
     sound(4.0, take, move |seconds, noise| 0.5 * noise * (-(seconds % every) * 400.0).exp())
 }
 
-/// Something else.
+/// Returns something else.
 fn rumble(take: f32) -> Vec<f32> {
     let pitch = 300.0 + 50.0 * take;
     sound(4.0, take, move |seconds, noise| 0.1 * (TAU * pitch * seconds).sin() + 0.05 * noise)
@@ -52,7 +52,7 @@ fn teacher() -> Teacher {
     Teacher::new(Model::everyday().unwrap(), Background::everyday().unwrap()).unwrap()
 }
 
-/// Three takes of each of two sounds.
+/// Returns a teacher with three takes of each of two sounds.
 fn taught_teacher() -> Teacher {
     let mut teacher = teacher();
     for take in [0.0, 1.0, 2.0] {

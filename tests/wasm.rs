@@ -100,7 +100,7 @@ fn a_head_adds_labels_or_is_used_alone() {
     assert!(scores.len() == 2 && (scores[0] - 0.5).abs() < 1e-6, "{scores:?}");
 }
 
-/// Two labels with the same probability for every sound.
+/// Returns a head with two labels that have the same probability for every sound.
 fn head() -> Head {
     let model = Model::from_onnx(EVERYDAY).unwrap();
     let base = model.metadata();
@@ -295,7 +295,7 @@ fn no_options() -> JsStreamOptions {
     Object::new().unchecked_into()
 }
 
-/// JavaScript can identify the error, and its code is in the table.
+/// Checks that JavaScript can identify the error, and that its code is in the table.
 fn assert_code(error: &JsValue, code: &str) {
     let error: &js_sys::Error = error.dyn_ref().unwrap();
     assert_eq!(get(error, "code").as_string().as_deref(), Some(code));

@@ -39,8 +39,8 @@ fn report(event: &SoundEvent, begun: &mut Vec<SoundEvent>) {
     }
 }
 
-/// Mono samples, −1 to 1: 3 s of silence, 8 s of a siren, which is a square wave that wails
-/// between 600 and 1,400 Hz, 6 s of silence.
+/// Returns mono samples, −1 to 1: 3 s of silence, 8 s of a siren (a square wave that wails between
+/// 600 and 1,400 Hz), 6 s of silence.
 fn sound() -> Vec<f32> {
     let mut phase = 0.0;
     let siren = (0..8 * RATE).map(|index| {

@@ -56,7 +56,7 @@ impl Stretch {
     }
 }
 
-/// White noise within −1 and 1.
+/// Returns white noise between −1 and 1.
 pub fn noise(seed: u32, len: usize) -> Vec<f32> {
     let mut state = seed;
     let mut next = || {

@@ -41,9 +41,9 @@ pub struct DescriptorConfig {
 }
 
 impl DescriptorConfig {
-    /// The defaults of librosa 0.11 for audio at `sample_rate` Hz: centred frames of 2,048 samples
-    /// every 512, 128 mel bands (Slaney's formula and scaling) from 0 Hz to half the rate, 20
-    /// cepstral coefficients, roll-off at 85%, `top_db` 80.
+    /// Returns the defaults of librosa 0.11 for audio at `sample_rate` Hz: centred frames of 2,048
+    /// samples every 512, 128 mel bands (Slaney's formula and scaling) from 0 Hz to half the rate,
+    /// 20 cepstral coefficients, roll-off at 85%, `top_db` 80.
     pub fn librosa(sample_rate: u32) -> Self {
         DescriptorConfig {
             sample_rate,
@@ -67,7 +67,7 @@ impl DescriptorConfig {
         self.framing().frames_of(samples)
     }
 
-    /// Fewest samples at [`Self::sample_rate`] that a recording must have.
+    /// Returns the fewest samples at [`Self::sample_rate`] that a recording must have.
     pub(super) fn min_samples(&self) -> usize {
         if self.center { 1 } else { self.n_fft }
     }

@@ -38,39 +38,39 @@ impl DescriptorFrames {
         self.seconds_per_frame
     }
 
-    /// Mel bands per frame.
+    /// Returns the mel bands per frame.
     pub fn n_mels(&self) -> usize {
         self.n_mels
     }
 
-    /// Cepstral coefficients per frame.
+    /// Returns the cepstral coefficients per frame.
     pub fn n_mfcc(&self) -> usize {
         self.n_mfcc
     }
 
-    /// Spectral centroid in Hz (`librosa.feature.spectral_centroid`); 0 in silence.
+    /// Returns the spectral centroid in Hz (`librosa.feature.spectral_centroid`); 0 in silence.
     pub fn centroid(&self) -> &[f32] {
         &self.centroid
     }
 
-    /// Spectral bandwidth in Hz: the standard deviation around the centroid
+    /// Returns the spectral bandwidth in Hz: the standard deviation around the centroid
     /// (`librosa.feature.spectral_bandwidth`); 0 in silence.
     pub fn bandwidth(&self) -> &[f32] {
         &self.bandwidth
     }
 
-    /// Spectral roll-off in Hz (`librosa.feature.spectral_rolloff`); 0 in silence.
+    /// Returns the spectral roll-off in Hz (`librosa.feature.spectral_rolloff`); 0 in silence.
     pub fn roll_off(&self) -> &[f32] {
         &self.roll_off
     }
 
-    /// Changes of sign per sample, 0 to 1 (`librosa.feature.zero_crossing_rate` with
+    /// Returns the changes of sign per sample, 0 to 1 (`librosa.feature.zero_crossing_rate` with
     /// `frame_length=n_fft`).
     pub fn zero_crossing_rate(&self) -> &[f32] {
         &self.zero_crossing_rate
     }
 
-    /// Mel power, `[frames][n_mels]` row after row (`librosa.feature.melspectrogram`).
+    /// Returns the mel power, `[frames][n_mels]` row after row (`librosa.feature.melspectrogram`).
     pub fn mel(&self) -> &[f32] {
         &self.mel
     }
@@ -80,8 +80,9 @@ impl DescriptorFrames {
         self.mel.iter().copied().fold(0.0, f32::max)
     }
 
-    /// Cepstral coefficients, `[frames][n_mfcc]` row after row (`librosa.feature.mfcc`); empty for
-    /// the frames of a stream until [`super::Descriptors::cepstrum`].
+    /// Returns the cepstral coefficients, `[frames][n_mfcc]` row after row
+    /// (`librosa.feature.mfcc`); empty for the frames of a stream until
+    /// [`super::Descriptors::cepstrum`].
     pub fn mfcc(&self) -> &[f32] {
         &self.mfcc
     }

@@ -29,7 +29,7 @@ pub(crate) fn network(
     plan::plan(graph::Network::read(graph, rows, columns)?)
 }
 
-/// 1 / (1 + e^−x): turns a logit into an independent score.
+/// Computes 1 / (1 + e^−x), which turns a logit into an independent score.
 pub fn sigmoid(value: f32) -> f32 {
     sourcing_sound_kernels::sigmoid(value)
 }

@@ -4,7 +4,7 @@ use super::{Uncovered, network};
 const ROWS: usize = 9;
 const COLUMNS: usize = 14;
 
-/// Whole numbers, so that sums are exact in any order.
+/// Returns whole numbers, so that sums are exact in any order.
 fn weights<'a>(name: &'a str, dims: &[i64]) -> Tensor<'a> {
     let len: i64 = dims.iter().product();
     let values = (0..len).map(|index| (index * 7 % 5 - 2) as f32);

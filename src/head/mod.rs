@@ -90,9 +90,9 @@ struct Parts {
 }
 
 impl Head {
-    /// The built-in head for [`Model::everyday`](crate::Model::everyday): ten urban sounds (air conditioner, car horn,
-    /// children playing, dog bark, drilling, engine idling, gunshot, jackhammer, siren, street
-    /// music).
+    /// Reads the built-in head for [`Model::everyday`](crate::Model::everyday): ten urban sounds
+    /// (air conditioner, car horn, children playing, dog bark, drilling, engine idling, gunshot,
+    /// jackhammer, siren, street music).
     ///
     /// Its weights derive from UrbanSound8K (CC BY-NC 3.0): use them for non-commercial purposes
     /// only, as [`Card::licence`] also states. Needs the feature `urban`, which is off by
@@ -137,7 +137,7 @@ impl Head {
         Ok(Head(Arc::new(Parts { metadata, weights, bias, detector })))
     }
 
-    /// Everything except the weights.
+    /// Returns everything except the weights.
     pub fn metadata(&self) -> &HeadMetadata {
         &self.0.metadata
     }

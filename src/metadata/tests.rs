@@ -78,7 +78,7 @@ fn written_metadata_reads_back() {
     assert_eq!(read(&metadata.to_props()), Ok(metadata));
 }
 
-/// Metadata with 10 ms columns at 32 kHz, pre-emphasised, centred and mirrored.
+/// Returns metadata with 10 ms columns at 32 kHz, pre-emphasised, centred and mirrored.
 fn kaldi_example() -> ModelMetadata {
     let mut metadata = example();
     metadata.front_end = FrontEndConfig {

@@ -39,7 +39,7 @@ pub fn hammering() -> Sound {
     }
 }
 
-/// White noise up to `peak` of 32,768.
+/// Returns white noise up to `peak` of 32,768.
 fn noise(length: usize, peak: i32) -> Vec<f32> {
     let mut state = 1;
     (0..length).map(|_| sample(random(&mut state) * peak / 32_768)).collect()
@@ -61,7 +61,7 @@ fn glide(length: usize, rate: u32) -> Vec<f32> {
         .collect()
 }
 
-/// Bursts of noise, one every `period` samples, each fading out within it.
+/// Returns bursts of noise, one every `period` samples, each fading out within it.
 fn bursts(length: usize, period: usize) -> Vec<f32> {
     let mut state = 7;
     (0..length)

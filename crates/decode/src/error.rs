@@ -75,7 +75,7 @@ impl DecodeError {
         &self.0.path
     }
 
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> &DecodeErrorKind {
         &self.0.kind
     }

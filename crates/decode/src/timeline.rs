@@ -91,12 +91,12 @@ impl Timeline {
         is_lost
     }
 
-    /// From here on, times are assumed to continue from what was decoded.
+    /// Assumes that times continue from what was decoded.
     fn go_on_from(&mut self, time: f64, rate: u32) {
         self.first = Some(time - self.passed / f64::from(rate.max(1)));
     }
 
-    /// Samples per channel were decoded.
+    /// Takes the number of decoded samples per channel.
     pub(crate) fn pass(&mut self, frames: f64) {
         self.passed += frames;
     }

@@ -36,7 +36,7 @@ pub fn first_beyond(values: &[f32], limit: f32) -> Option<usize> {
     values.iter().position(|value| !is_within(value.abs().to_bits()))
 }
 
-/// Signed bytes as numbers, those of each row of `row` bytes times the factor of that row.
+/// Converts signed bytes to numbers, multiplying each row of `row` bytes by the factor of that row.
 #[inline(never)]
 pub fn scale_rows(bytes: &[u8], row: usize, factors: &[f32]) -> Vec<f32> {
     let mut scaled = Vec::with_capacity(bytes.len());

@@ -127,7 +127,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// One channel as it lies in memory, if it is float32 without gaps.
+    /// Borrows one channel from memory, if it is float32 without gaps.
     pub(crate) fn borrowed(&self, channel: usize) -> Option<&'a [f32]> {
         match self {
             View::F32(view) => (*view).index_axis_move(Axis(0), channel).to_slice(),

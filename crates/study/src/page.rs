@@ -51,7 +51,7 @@ fn page(record: &Record, rows: &[PredictionRow]) -> String {
     document(&record.experiment, &body)
 }
 
-/// Escaped text that keeps its lines.
+/// Escapes text such that it keeps its lines.
 fn preformatted(text: &str) -> String {
     text.lines().map(escape).collect::<Vec<_>>().join("\n")
 }

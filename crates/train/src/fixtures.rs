@@ -70,7 +70,7 @@ pub fn plan(net: NetConfig) -> Plan {
     }
 }
 
-/// A mono 16-bit wav file.
+/// Writes a mono 16-bit wav file.
 pub fn write_wav(path: &Path, samples: &[f32], rate: u32) {
     let data: Vec<u8> =
         samples.iter().flat_map(|s| ((s * 32_767.0) as i16).to_le_bytes()).collect();

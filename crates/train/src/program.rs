@@ -62,7 +62,7 @@ fn typed(program: &str, mut arguments: impl Iterator<Item = OsString>, without: 
     kept.join(" ")
 }
 
-/// Today's date in UTC, `YYYY-MM-DD`.
+/// Returns today's date in UTC, `YYYY-MM-DD`.
 pub fn today() -> String {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     date_of(elapsed.as_secs() / 86_400)

@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Some tasks make cargo run xtask instead of a compiler.
+/// Returns the compiler to run, if a task made cargo run xtask in its place.
 fn compiler_in_place() -> Option<Command> {
     api::rustdoc_in_place().or_else(package::rustc_in_place).or_else(fuzz::rustc_in_place)
 }

@@ -84,7 +84,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// `sourcing-sound classify --model tiny.onnx ARGUMENTS`.
+    /// Starts `sourcing-sound classify --model tiny.onnx ARGUMENTS`.
     pub fn classify(bench: &Bench, arguments: &[&str]) -> Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
             .args(["classify", "--model", "tiny.onnx"])

@@ -50,7 +50,7 @@ impl Bench {
         self.write(name, &wav(tones))
     }
 
-    /// `sourcing-sound ARGUMENTS` in this folder.
+    /// Runs `sourcing-sound ARGUMENTS` in this folder.
     pub fn run(&self, arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
             .args(arguments)
@@ -60,7 +60,8 @@ impl Bench {
         Run::of(output)
     }
 
-    /// `sourcing-sound classify --model tiny.onnx ARGUMENTS`, with these bytes on standard input.
+    /// Runs `sourcing-sound classify --model tiny.onnx ARGUMENTS` with these bytes on standard
+    /// input.
     pub fn classify_piped(&self, arguments: &[&str], input: &[u8]) -> Run {
         let mut running = files::Running::classify(self, arguments);
         if let Some(mut pipe) = running.input.take() {
@@ -72,7 +73,7 @@ impl Bench {
         Run { code: status.code().unwrap(), stdout, stderr }
     }
 
-    /// `sourcing-sound classify --model tiny.onnx ARGUMENTS`.
+    /// Runs `sourcing-sound classify --model tiny.onnx ARGUMENTS`.
     pub fn classify(&self, arguments: &[&str]) -> Run {
         self.run(&[&["classify", "--model", "tiny.onnx"], arguments].concat())
     }

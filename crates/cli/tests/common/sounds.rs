@@ -8,7 +8,7 @@ const SECONDS: f64 = 4.0;
 /// Least frequency of a beep, its step from take to take, and the number of steps.
 const BEEP_HZ: (f64, f64, u32) = (1_400.0, 230.0, 11);
 
-/// Returns an alarm clock; takes differ in pitch, pace and noise.
+/// Returns the sound of an alarm clock; takes differ in pitch, pace and noise.
 pub fn beeps(take: u32) -> Vec<u8> {
     let hz = BEEP_HZ.0 + BEEP_HZ.1 * f64::from(take * 7 % BEEP_HZ.2);
     let period = 0.25 + 0.05 * f64::from(take * 3 % 8);
@@ -20,7 +20,7 @@ pub fn beeps(take: u32) -> Vec<u8> {
     })
 }
 
-/// Returns an idling engine; takes differ in speed and roughness.
+/// Returns the sound of an idling engine; takes differ in speed and roughness.
 pub fn rumble(take: u32) -> Vec<u8> {
     let rate = 16.0 + 1.5 * f64::from(take * 5 % 9);
     let smoothness = 0.92 + 0.008 * f64::from(take * 3 % 7);
@@ -32,7 +32,7 @@ pub fn rumble(take: u32) -> Vec<u8> {
     })
 }
 
-/// Rain, crackles and a siren in turn.
+/// Returns rain, crackles and a siren in turn.
 pub fn other(take: u32) -> Vec<u8> {
     let mut state = take + 200;
     match take % 3 {
@@ -45,7 +45,7 @@ pub fn other(take: u32) -> Vec<u8> {
     }
 }
 
-/// Only the noise of a converter.
+/// Returns only the noise of a converter.
 pub fn silence() -> Vec<u8> {
     let mut state = 1;
     made(|_| 3e-5 * noise(&mut state))

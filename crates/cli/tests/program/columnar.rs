@@ -19,7 +19,7 @@ fn error_of(run: &Run, code: i32, text: &str) {
     assert!(run.stderr.contains(text), "{}", run.stderr);
 }
 
-/// Two recordings, one of them stereo, and a model with groups and a label with a comma.
+/// Creates two recordings, one of them stereo, and a model with groups and a label with a comma.
 fn bench() -> Bench {
     let bench = Bench::new();
     bench.write("everyday.onnx", &everyday::model("everyday-made"));

@@ -22,7 +22,7 @@ fn seconds(field: &str) -> f64 {
     field.parse().unwrap()
 }
 
-/// A low tone, a high one and the low one again.
+/// Writes a low tone, a high one and the low one again.
 fn tones(bench: &Bench) {
     bench.tones("tones.wav", &[(LOW_HZ, 4.0), (HIGH_HZ, 4.0), (LOW_HZ, 4.0)]);
 }

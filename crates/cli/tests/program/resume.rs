@@ -142,7 +142,7 @@ mod unix {
     const FORMATS: [(&str, &str); 3] =
         [("csv", "o.csv"), ("jsonl", "o.jsonl"), ("events", "e.csv")];
 
-    /// Four recordings, of which the third comes slowly.
+    /// Creates four recordings, the third of which arrives slowly.
     fn bench() -> (Bench, Vec<i16>) {
         let bench = Bench::new();
         for name in ["a.wav", "b.wav", "d.wav"] {

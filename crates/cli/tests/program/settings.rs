@@ -14,7 +14,7 @@ fn refused(run: &Run, option: &str) {
     assert!(run.stderr.contains(&format!("{option} was ")), "{option}: {}", run.stderr);
 }
 
-/// Stereo recordings of 4 s.
+/// Creates stereo recordings of 4 s.
 fn bench() -> Bench {
     let bench = Bench::new();
     for name in ["in/a.wav", "in/b.wav"] {

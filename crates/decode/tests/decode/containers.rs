@@ -38,7 +38,7 @@ fn big_endian(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_be_bytes()).collect()
 }
 
-/// RF64 or BW64, with these lengths of the data in `ds64`.
+/// Returns an RF64 or BW64 file that states this length of the data in `ds64`.
 fn rf64(name: &[u8; 4], data: &[u8], stated: u64) -> Vec<u8> {
     let mut file = name.to_vec();
     file.extend(u32::MAX.to_le_bytes());

@@ -167,7 +167,7 @@ fn source(folder: &TempDir) -> PathBuf {
     source
 }
 
-/// Short bursts over silence.
+/// Returns short bursts over silence.
 fn clicks() -> Vec<i16> {
     let mut samples = vec![0; 6 * RATE as usize];
     for click in CLICKS {

@@ -109,7 +109,7 @@ impl<S: Simd> Value<S> {
 mod tests {
     use super::*;
 
-    /// Noise that differs from lane to lane.
+    /// Returns noise that differs from lane to lane.
     fn noise(n: usize, lane: usize) -> f32 {
         let hash = (n as u32 * 8 + lane as u32 + 1).wrapping_mul(2_654_435_761);
         let hash = (hash ^ (hash >> 15)).wrapping_mul(2_246_822_519);

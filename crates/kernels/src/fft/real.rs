@@ -65,7 +65,7 @@ impl RealFft {
         }
     }
 
-    /// The bins of the signals from those of (even samples + i · odd samples).
+    /// Computes the bins of the signals from those of (even samples + i · odd samples).
     #[inline(always)]
     fn separate<S: Simd>(&mut self, simd: S) {
         let half = self.length / 2;

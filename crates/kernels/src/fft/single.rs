@@ -82,7 +82,7 @@ impl SingleFft {
         dispatch!(self.level, simd => self.combine(simd));
     }
 
-    /// Bin `k + part · n` of the signal from bins `k` of the lanes, for every `n`.
+    /// Computes bin `k + part · n` of the signal from bins `k` of the lanes, for every `n`.
     #[inline(always)]
     fn combine<S: Simd>(&mut self, simd: S) {
         let (lanes, part) = (self.lanes, self.length / self.lanes);
@@ -165,7 +165,7 @@ impl SingleFft {
     }
 }
 
-/// Place `at` of up to eight values.
+/// Returns element `at` of up to eight values.
 #[inline(always)]
 fn column(values: &[Complex], at: usize) -> Complex {
     let mut column = ZERO;
@@ -176,7 +176,7 @@ fn column(values: &[Complex], at: usize) -> Complex {
     column
 }
 
-/// The first values of a lane, as many as there are places.
+/// Copies the first values of a lane, as many as fit.
 #[inline(always)]
 fn copy(from: &Lane, to: &mut [f32]) {
     match to.first_chunk_mut() {
@@ -185,7 +185,7 @@ fn copy(from: &Lane, to: &mut [f32]) {
     }
 }
 
-/// The inverse of [`copy`].
+/// Copies back what [`copy`] copied.
 #[inline(always)]
 fn fill(from: &[f32], to: &mut Lane) {
     match from.first_chunk() {

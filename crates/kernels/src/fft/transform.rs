@@ -85,7 +85,7 @@ impl Radix {
         }
     }
 
-    /// A pass of radix `R` over `stride` interleaved transforms.
+    /// Makes a pass of radix `R` over `stride` interleaved transforms.
     #[inline(always)]
     fn pass<S: Simd, const R: usize>(
         &self,

@@ -59,7 +59,7 @@ impl Activation {
     }
 }
 
-/// 1 / (1 + e^−x): turns a logit into an independent score.
+/// Computes 1 / (1 + e^−x), which turns a logit into an independent score.
 pub fn sigmoid(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }

@@ -128,7 +128,7 @@ impl Convolution {
         }
     }
 
-    /// Some pixels of the output, for every channel.
+    /// Computes some pixels of the output, for every channel.
     #[inline(always)]
     fn run_part<S: Simd>(
         &self,

@@ -93,7 +93,7 @@ impl Store<'_> {
     }
 }
 
-/// One of the vectors of each pixel.
+/// Returns one of the vectors of each pixel.
 #[inline(always)]
 fn column_of<V: Copy, const VECTORS: usize, const PIXELS: usize>(
     sums: &[[V; VECTORS]; PIXELS],

@@ -14,7 +14,7 @@ fn square(size: usize, stride: usize) -> Window {
     Window { before: padding, after: padding, ..window }
 }
 
-/// Whole numbers, so that sums are exact in any order.
+/// Returns whole numbers, so that sums are exact in any order.
 fn weights(window: Window, outputs: usize, inputs: usize, activation: Activation) -> Weights {
     let len = outputs * inputs * window.kernel[0] * window.kernel[1];
     let weights = (0..len).map(|index| (index * 7 % 5) as f32 - 2.0).collect();

@@ -16,7 +16,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// One number per channel.
+    /// Returns the shape of one number per channel.
     pub fn vector(channels: usize) -> Self {
         Shape { channels, rows: 1, columns: 1 }
     }
@@ -46,7 +46,7 @@ impl Layout {
         self.shape.channels.div_ceil(LANES)
     }
 
-    /// From one row to the next, in pixels.
+    /// Returns the distance from one row to the next, in pixels.
     pub(super) fn row_stride(&self) -> usize {
         self.shape.columns + 2 * self.border[1]
     }

@@ -162,7 +162,7 @@ impl Method for Boosting {
         self.features.get(clip).map_or(&[], Vec::as_slice)
     }
 
-    /// A search takes seconds to minutes, so an interrupted one starts again.
+    /// Searches and tests. A search takes seconds to minutes, so an interrupted one starts again.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
         let start = Instant::now();
         let trained = self.clips(job.slices, &split.train);

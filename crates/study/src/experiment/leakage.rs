@@ -36,7 +36,7 @@ pub fn shuffled(official: &[Split], testable: impl Fn(usize) -> bool, seed: u64)
     splits
 }
 
-/// The order of a part does not matter; sorting gives the same part the same key.
+/// Sorts a part: its order does not matter, and equal parts must have equal keys.
 fn sorted(mut part: Vec<usize>) -> Vec<usize> {
     part.sort_unstable();
     part

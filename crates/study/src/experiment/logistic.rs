@@ -46,7 +46,7 @@ impl Method for Logistic {
         self.features.get(clip).map_or(&[], Vec::as_slice)
     }
 
-    /// The fit takes seconds, so it is not interruptible.
+    /// Fits and tests. The fit takes seconds, so it is not interruptible.
     fn run(&self, split: &Split, job: &Job<'_>) -> Result<Option<Verdict>> {
         let start = Instant::now();
         let n_labels = job.labels.len();

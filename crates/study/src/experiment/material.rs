@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use sourcing_sound_train::fixtures::slice;
 
-    /// Two folds, two labels, three recordings each with four clips.
+    /// Returns clips of two folds and two labels, from three recordings each with four clips.
     fn slices() -> Vec<Slice> {
         let mut slices = Vec::new();
         for n in 0..48usize {

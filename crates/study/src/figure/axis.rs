@@ -106,7 +106,7 @@ pub fn ticks(low: f64, high: f64, n: usize) -> Vec<f64> {
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
-/// Round whole numbers from 1 to `last`, for epochs.
+/// Returns round whole numbers from 1 to `last`, for epochs.
 pub fn whole_ticks(last: usize) -> Vec<f64> {
     let steps = ticks(0.0, last as f64, 5);
     let inner = steps.into_iter().filter(|tick| *tick > 1.0 && *tick <= last as f64);

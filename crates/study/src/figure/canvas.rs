@@ -101,7 +101,7 @@ impl Figure {
 pub struct Canvas(pub(super) String);
 
 impl Canvas {
-    /// A straight line.
+    /// Draws a straight line.
     pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
         let ((x1, y1), (x2, y2)) = (from, to);
         let _ = write!(
@@ -110,7 +110,7 @@ impl Canvas {
         );
     }
 
-    /// A line of text; `y` is its baseline. The text is escaped here.
+    /// Writes a line of text; `y` is its baseline. The text is escaped here.
     pub fn text(&mut self, class: &str, (x, y): (f64, f64), text: &str) {
         let text = escape(text);
         let _ = write!(self.0, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>");
@@ -121,7 +121,7 @@ impl Canvas {
         self.0.push_str(&other.0);
     }
 
-    /// Text that starts at a point and rises or falls by an angle in degrees.
+    /// Writes text that starts at a point and rises or falls by an angle in degrees.
     pub fn leaning_text(&mut self, (x, y): (f64, f64), angle: f64, text: &str) {
         let text = escape(text);
         let _ = write!(

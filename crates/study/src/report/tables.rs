@@ -55,7 +55,7 @@ pub fn matrix(id: &str, caption: &str, scores: &Scores) -> String {
     )
 }
 
-/// Precision, recall, F1 and support by label, in the study's form.
+/// Tabulates precision, recall, F1 and support by label, in the study's form.
 pub fn classes(scores: &Scores) -> String {
     let class = |class: &ClassScore| {
         let clips = thousands(class.support as u64);

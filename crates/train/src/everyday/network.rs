@@ -55,7 +55,7 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The same as `outputs`.
+    /// Creates targets equal to `outputs`.
     pub fn of(outputs: &[Output]) -> Self {
         Self {
             scores: outputs.iter().flat_map(Output::scores).collect(),
@@ -63,7 +63,7 @@ impl Targets {
         }
     }
 
-    /// Returns the least that the cross-entropy can be, summed over labels and inputs.
+    /// Returns the least possible cross-entropy, summed over labels and inputs.
     fn entropy(&self) -> f32 {
         -self.scores.iter().map(|&p| p_ln_p(p) + p_ln_p(1.0 - p)).sum::<f32>()
     }

@@ -48,7 +48,7 @@ impl Stored {
         Self::Int8 { values, scales }
     }
 
-    /// Returns the values as numbers, which whatever runs the file computes alike.
+    /// Returns the values as numbers, as every runtime of the file computes them.
     pub fn to_f32(&self) -> Vec<f32> {
         match self {
             Self::Int8 { values, scales } => {
@@ -77,7 +77,7 @@ fn group(weights: usize) -> usize {
     (1..=MAX_GROUP.min(weights)).rev().find(|&size| weights.is_multiple_of(size)).unwrap_or(1)
 }
 
-/// Returns the arrays with the values that they have once stored.
+/// Returns the arrays with the values that they have after storing.
 pub fn rounded(arrays: &[Array]) -> Vec<Array> {
     arrays
         .iter()

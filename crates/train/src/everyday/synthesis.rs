@@ -34,7 +34,7 @@ const RECIPES: [(&str, Recipe); 16] = [
     ("faint", faint),
 ];
 
-/// `rounds` sounds of every recipe, 10 s of 32 kHz each, with their names.
+/// Returns `rounds` sounds of every recipe, 10 s at 32 kHz each, with their names.
 pub fn sounds(rounds: usize, seed: u64) -> Vec<(String, Vec<f32>)> {
     let recipes = RECIPES.iter().enumerate();
     let made = recipes.flat_map(|(index, (name, recipe))| {
@@ -50,7 +50,7 @@ pub fn sounds(rounds: usize, seed: u64) -> Vec<(String, Vec<f32>)> {
     made.collect()
 }
 
-/// Returns a phase that runs at a frequency in Hz that may change from sample to sample.
+/// Returns a wave of the given shape with a frequency in Hz that may change from sample to sample.
 fn oscillate(frequency: impl Fn(f32) -> f32, shape: impl Fn(f32) -> f32) -> Vec<f32> {
     let mut phase = 0f32;
     let sample = |index: usize| {
@@ -60,7 +60,7 @@ fn oscillate(frequency: impl Fn(f32) -> f32, shape: impl Fn(f32) -> f32) -> Vec<
     (0..SAMPLES).map(sample).collect()
 }
 
-/// White to brown.
+/// Returns noise from white (`colour` 0) to brown (1).
 pub fn coloured(rng: &mut Xoshiro256PlusPlus, samples: usize, colour: f32) -> Vec<f32> {
     let (mut low, mut lower) = (0f32, 0f32);
     let sample = |_| {
@@ -83,7 +83,7 @@ fn strike(sound: &mut [f32], at: usize, partials: &[(f32, f32, f32)]) {
     }
 }
 
-/// Sample positions some `seconds` apart, a bit irregular.
+/// Returns slightly irregular sample positions, about `seconds` apart.
 fn times(rng: &mut Xoshiro256PlusPlus, seconds: f32, jitter: f32) -> Vec<usize> {
     let mut at = rng.random_range(0.0..seconds);
     let mut all = Vec::new();
@@ -242,7 +242,7 @@ fn engine(rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     pulses.into_iter().zip(noise).map(mix).collect()
 }
 
-/// Short noises: steps, rustles, claps.
+/// Returns short noises: steps, rustles, claps.
 fn bursts(rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let mut sound = vec![0.0; SAMPLES];
     let every = log_uniform(rng, 0.08, 1.5);
@@ -328,7 +328,7 @@ fn chords(rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     sound
 }
 
-/// Silence, and noise or a tone that is hardly there.
+/// Returns silence with faint noise or a faint tone.
 fn faint(rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let level = 10f32.powf(rng.random_range(-6.0..-2.6));
     let mut sound = match rng.random_range(0..4) {

@@ -32,7 +32,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Those for the window whose middle is nearest to `seconds`.
+    /// Returns the outputs for the window centred nearest to `seconds`.
     pub fn around(&self, seconds: f64) -> &Output {
         let start = (seconds - WINDOW_SECONDS / 2.0) / HOP_SECONDS;
         &self.windows[(start.round().max(0.0) as usize).min(self.windows.len() - 1)]

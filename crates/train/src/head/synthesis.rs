@@ -74,7 +74,8 @@ fn white(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     at_level(uniform(samples, rng), noise_level(rng))
 }
 
-/// White noise through three one-pole filters, which falls by 3 dB per octave (after P. Kellet).
+/// Returns white noise through three one-pole filters, which falls by 3 dB per octave (after P.
+/// Kellet).
 fn pink(_: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let mut poles = [0f32; 3];
     let mut next = || {
@@ -142,7 +143,7 @@ fn hum(rate: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     at_level(partials(rate, samples, &parts), noise_level(rng))
 }
 
-/// Single samples, regular or not.
+/// Returns single samples, at regular times or not.
 fn clicks(rate: f32, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let mut sound = vec![0.0; samples];
     let every = log_uniform(rng, 0.1, 2.0);

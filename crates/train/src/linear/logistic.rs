@@ -110,7 +110,7 @@ pub struct Refit {
 }
 
 impl Refit {
-    /// Cross-validated accuracy of the chosen `C`.
+    /// Returns the cross-validated accuracy of the chosen `C`.
     pub fn cross_validated(&self) -> f64 {
         let of_c = self.candidates.iter().find(|(c, _)| *c == self.c);
         of_c.map_or(0.0, |(_, accuracy)| *accuracy)

@@ -160,12 +160,13 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// Share of correct clips.
+/// Returns the share of correct clips.
 pub fn accuracy(judged: &[Judged]) -> f64 {
     ratio(judged.iter().filter(|clip| clip.is_correct()).count(), judged.len())
 }
 
-/// 95% interval of the accuracy by resampling recordings, since their clips are near-copies.
+/// Returns the 95% interval of the accuracy by resampling recordings, since their clips are
+/// near-copies.
 pub fn accuracy_interval(judged: &[Judged], seed: u64) -> (f64, f64) {
     const RESAMPLES: usize = 2_000;
     let mut by_recording = BTreeMap::<&str, (usize, usize)>::new();
@@ -256,7 +257,7 @@ pub fn fit_temperature(judged: &[Judged]) -> f64 {
     ((low + high) / 2.0).exp()
 }
 
-/// Expected calibration error over 15 equally wide bins of confidence.
+/// Returns the expected calibration error over 15 equally wide bins of confidence.
 pub fn calibration_error(judged: &[Judged], temperature: f64) -> f64 {
     const BINS: usize = 15;
     let mut bins = [(0usize, 0.0f64, 0usize); BINS];

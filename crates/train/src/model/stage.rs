@@ -95,7 +95,7 @@ impl StageResult {
         Ok(folded)
     }
 
-    /// Normalisation of its inputs.
+    /// Returns the normalisation of its inputs.
     pub fn normalisation(&self) -> Normalisation {
         Normalisation { mean: self.facts.mean, std: self.facts.std }
     }

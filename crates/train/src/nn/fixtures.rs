@@ -48,8 +48,8 @@ pub fn blocks() -> NetworkConfig {
     NetworkConfig { input: [16, 20], layers, l2: 0.0 }
 }
 
-/// Small networks that together have every kind of layer: the study's kind, a recurrent one,
-/// and a recurrent one behind a convolution.
+/// Returns small networks that together have every kind of layer: the study's kind, a recurrent
+/// one, and a recurrent one after a convolution.
 pub fn every_layer() -> Vec<NetworkConfig> {
     let conv = |channels, kernel, relu| Layer::Conv2d { channels, kernel, relu };
     let stacks = [
@@ -70,7 +70,7 @@ pub fn every_layer() -> Vec<NetworkConfig> {
     stacks.into_iter().map(config).collect()
 }
 
-/// `n` examples of noise with random labels.
+/// Returns `n` examples of noise with random labels.
 pub fn random_batch(config: &NetworkConfig, n: usize, seed: u64) -> Batch {
     let mut rng = generator(seed, "batch", &[]);
     let inputs = (0..n * config.input_len()).map(|_| rng.random_range(-1.0..1.0)).collect();

@@ -34,7 +34,7 @@ impl Leaves {
         Next(self.0.iter())
     }
 
-    /// One flat gradient per array.
+    /// Returns one flat gradient per array.
     pub fn gradients(self, mut gradients: Gradients) -> Result<Vec<Vec<f32>>> {
         let gradient = |leaf: Tensor<1>| {
             let gradient = leaf.grad_remove(&mut gradients);

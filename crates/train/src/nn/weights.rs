@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Random weights for a network.
+/// Returns random weights for a network.
 pub fn random(config: &NetworkConfig, rng: &mut Xoshiro256PlusPlus) -> Result<Weights> {
     let mut arrays = |specs: Vec<_>| specs.into_iter().map(|spec| array(spec, rng)).collect();
     Ok(Weights { parameters: arrays(config.arrays()?), statistics: arrays(config.statistics()?) })

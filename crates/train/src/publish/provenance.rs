@@ -57,7 +57,7 @@ pub struct TrainedOn<'a> {
 }
 
 impl<'a> TrainedOn<'a> {
-    /// Of the clips that train, in the data folder named `folder`.
+    /// Describes the training clips, in the data folder named `folder`.
     pub fn new<'s>(
         layout: Layout,
         folder: &'a str,
@@ -229,7 +229,7 @@ may be slightly optimistic for it.";
 /// The everyday model whose training data overlap with UrbanSound8K, by its SHA-256.
 const EVERYDAY_SHA256: &str = "21ff437da5959b0a367db2f5bed2f58ad4e8996b46c28626d99fbe036f3811df";
 
-/// What the base of a head was trained on of the left-out folds, as Markdown.
+/// Returns notes, as Markdown, on the left-out clips that the base of a head was trained on.
 pub fn base_notes(sha256: &str) -> &'static str {
     if sha256 == EVERYDAY_SHA256 {
         EVERYDAY_NOTES

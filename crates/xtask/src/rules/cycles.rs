@@ -108,7 +108,7 @@ impl<'ast> Visit<'ast> for Names {
         }
     }
 
-    /// `pub(super)` names a place, but imports nothing from it.
+    /// Ignores visibilities: `pub(super)` names a place, but imports nothing from it.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

@@ -90,7 +90,7 @@ impl Rules {
         (!allowed).then(|| format!("{name} {version}: licence {licence}"))
     }
 
-    /// Git is not a registry.
+    /// Returns whether the source is an allowed registry; Git is none.
     fn is_source_allowed(&self, source: &str) -> bool {
         let registry = source.strip_prefix("registry+").or(source.strip_prefix("sparse+"));
         registry.is_some_and(|address| self.registries.iter().any(|allowed| allowed == address))

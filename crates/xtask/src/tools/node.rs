@@ -35,7 +35,7 @@ fn is_node_new_enough(version: Version) -> bool {
     }
 }
 
-/// npm's program.
+/// Returns npm's program.
 pub fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }

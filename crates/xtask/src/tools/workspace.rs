@@ -44,7 +44,7 @@ impl Workspace {
         &self.root
     }
 
-    /// Cargo's target directory.
+    /// Returns cargo's target directory.
     pub fn target(&self) -> &Path {
         &self.target
     }

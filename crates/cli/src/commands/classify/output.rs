@@ -63,7 +63,7 @@ impl Output {
     }
 }
 
-/// A link stays; its target is written.
+/// Returns an output file; a link stays, and its target is written.
 fn file(path: PathBuf) -> Result<Output, UsageError> {
     let mut target = path.clone();
     for _ in 0..MAX_LINKS {

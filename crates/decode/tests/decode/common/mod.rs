@@ -106,13 +106,13 @@ pub fn tagged_mp3(frames: usize) -> Vec<u8> {
     file
 }
 
-/// 16-bit samples of a sine of amplitude 0.5.
+/// Returns 16-bit samples of a sine of amplitude 0.5.
 pub fn tone(rate: u32, hz: f64, samples: usize) -> Vec<i16> {
     let step = std::f64::consts::TAU * hz / f64::from(rate);
     (0..samples).map(|n| ((step * n as f64).sin() * 16384.0).round() as i16).collect()
 }
 
-/// Little-endian bytes of 16-bit samples.
+/// Returns the little-endian bytes of 16-bit samples.
 pub fn bytes_of(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }

@@ -90,7 +90,7 @@ pub fn one_vs_rest(
     Ok(Some(scored.result(class)))
 }
 
-/// There are fewer splits of the ambience than seeds.
+/// Returns the split of a seed; there are fewer splits of the ambience than seeds.
 fn split_of(splits: &[Split], seed: u64) -> &Split {
     &splits[(seed % splits.len() as u64) as usize]
 }

@@ -55,7 +55,7 @@ impl Rows {
         self.rows.take().unwrap()
     }
 
-    /// Two labelled clips.
+    /// Returns two labelled clips.
     fn good() -> Self {
         let (a, b) = (clip("a.wav", Some("hum")), clip("b.wav", Some("knock")));
         Self::new().windows(&a, &[0.0, 0.5], 1.0).windows(&b, &[0.0], 5.0)

@@ -69,7 +69,8 @@ impl Rows {
         n_labels * (self.n_features + 1)
     }
 
-    /// `mean(weight · cross-entropy) + ½ ‖W‖² / (c · rows)` at `solution`, and its gradient.
+    /// Computes `mean(weight · cross-entropy) + ½ ‖W‖² / (c · rows)` at `solution`, and its
+    /// gradient.
     pub fn objective(&self, c: f64, solution: &[f64], gradient: &mut [f64]) -> f64 {
         let width = self.n_features + 1;
         let layer = Layer::new(solution, width);
@@ -135,7 +136,7 @@ impl Layer {
         Self { n_features, weights, biases: rows().map(|row| row[n_features]).collect() }
     }
 
-    /// By label, a logit per row.
+    /// Returns, for each label, a logit per row.
     fn logits(&self, rows: [&[f32]; LANES]) -> Vec<[f32; LANES]> {
         let weights = |label: usize| &self.weights[label * self.n_features..][..self.n_features];
         let biases = self.biases.iter().enumerate();
@@ -211,7 +212,8 @@ mod tests {
     use crate::random::generator;
     use rand::RngExt;
 
-    /// More rows than a block and more features than a dot product's sums; neither is a multiple.
+    /// Returns more rows than a block, and more features than a dot product's sums; neither is a
+    /// multiple.
     fn rows() -> Rows {
         let mut rng = generator(2, "objective", &[]);
         let features: Vec<Vec<f32>> = (0..BLOCK + 7)

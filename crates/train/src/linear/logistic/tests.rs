@@ -1,7 +1,7 @@
 use super::*;
 use rand::RngExt;
 
-/// Three clouds of points, six points per recording.
+/// Returns three clouds of points, six points per recording.
 fn clouds(spread: f32) -> Vec<Example> {
     let mut rng = generator(5, "clouds", &[]);
     let point = |row: usize| {

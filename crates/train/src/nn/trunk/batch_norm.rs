@@ -65,7 +65,7 @@ fn plane_moments<S: Simd>(simd: S, planes: &Planes, at: [usize; 2]) -> [Lanes; 2
     [Lanes(mean.into()), Lanes(squares.into())]
 }
 
-/// Folds `add` over a plane's values, starting from zero.
+/// Folds a plane's values with `add`, starting from zero.
 #[inline(always)]
 fn total<S: Simd>(
     simd: S,

@@ -237,7 +237,7 @@ impl Archive {
         median(&self.rounds.iter().map(value).collect::<Vec<_>>())
     }
 
-    /// Processor seconds for one recording.
+    /// Returns the processor seconds for one recording.
     fn per_recording(&self, way: usize) -> f64 {
         self.median(|round| round.0[way].processor_seconds()) / (self.recordings - WORKERS)
     }

@@ -244,8 +244,8 @@ fn results_tests(workspace: &Workspace) -> Result<Report> {
     suite(cargo.env(RESULTS_PYTHON_VARIABLE, python), RUST)
 }
 
-/// Without Python or its package index, nothing can be tested, which is not a failure of the
-/// package.
+/// Tests the wheel. Without Python or its package index, nothing can be tested, which is not a
+/// failure of the package.
 fn python_tests(workspace: &Workspace) -> Result<Report> {
     let environments = match wheel::environments(workspace) {
         Ok(environments) => environments,
@@ -284,14 +284,14 @@ fn wasm_tests() -> Result<Report> {
     suite(&mut cargo, RUST)
 }
 
-/// The types of the package depend on the module, those of the rest on the package.
+/// Checks types: those of the package depend on the module, those of the rest on the package.
 fn types(workspace: &Workspace) -> Result<Report> {
     npm::build(workspace, wasm::Names::Strip)?;
     check(&mut node::site_script(workspace, "check"))
 }
 
-/// The tests compare the page's results with those of the command line, and use recordings from a
-/// folder next to the repository if there is one.
+/// Runs the end-to-end tests, which compare the page's results with those of the command line, and
+/// use recordings from a folder next to the repository if there is one.
 fn end_to_end_tests(session: &Session<'_>) -> Result<Report> {
     session.site()?;
     suite(&mut browser_tests(session.workspace, "e2e")?, PLAYWRIGHT)

@@ -11,7 +11,7 @@ use super::super::args::{Channels, ClassifyOptions};
 use super::super::part::Part;
 use super::super::report::{self, Report};
 
-/// What a report writes before any recording.
+/// Returns what a report writes before any recording.
 pub(super) fn header(
     options: &ClassifyOptions,
     classifier: &Classifier,
