@@ -1,9 +1,9 @@
 //! Measures engines and front end natively, for `cargo xtask bench native`. Reads one request per
 //! line from standard input and answers each with one line of JSON:
 //!
-//! - `{"open": name, "model": path}` loads a model on both engines; the answer is `{"input", "shape",
-//!   "outputs", "difference", "front_end"}`: the network's input for noise, what it makes of it before
-//!   calibration, and how far the general engine's outputs are from that;
+//! - `{"open": name, "model": path}` loads a model on both engines; the answer is `{"input",
+//! "shape", "outputs", "difference", "front_end"}`: the network's input for noise, its outputs
+//! before calibration, and the difference of the general engine's outputs;
 //! - `{"name", "part", "runs"}` runs a part of it as often; the answer is `{"ms"}`, the milliseconds
 //!   of one run. The part is `lean` or `general`, the network alone; `features`, those of 4 s of audio
 //!   at 48 kHz; or `recording`, 60 s from audio to scores;

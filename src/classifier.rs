@@ -1,4 +1,4 @@
-//! Whole recordings → predictions, one per segment.
+//! Classifies whole recordings: one prediction per segment.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::error::{Error, Result};

@@ -11,7 +11,7 @@ const PLAIN: Range<i32> = -6..15;
 /// Whole numbers below this are written with all digits.
 const LARGE: f64 = 1e15;
 
-/// Displays a number with seven significant digits, or a whole number with all of its digits.
+/// Displays a number with seven significant digits, or a whole number with all digits.
 #[derive(Clone, Copy)]
 pub(crate) struct Decimal(pub(crate) f64);
 

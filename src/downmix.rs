@@ -232,8 +232,8 @@ fn mean_energy(block: &[f32], channels: usize, active: &[usize]) -> f64 {
     energy / (active.len() * active.len()) as f64
 }
 
-/// Mixes a whole recording: interleaved samples (`[frames][channels]`) → one channel (`[frames]`),
-/// as by [`Downmix`].
+/// Mixes a whole recording: interleaved samples (`[frames][channels]`) become one channel
+/// (`[frames]`), as by [`Downmix`].
 ///
 /// # Errors
 /// `audio-channels` if `channels` is 0 or does not divide the samples; `limit` for more than

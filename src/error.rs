@@ -31,7 +31,8 @@ pub enum ErrorKind {
         /// Index of the first such sample.
         index: usize,
     },
-    /// Interleaved audio whose length is not a multiple of its channels, or no channels at all.
+    /// Interleaved audio of a length that is not a multiple of its channels, or audio without
+    /// channels.
     AudioChannels {
         /// Samples given, over all channels.
         samples: usize,

@@ -1,6 +1,6 @@
-//! PCM → feature columns. Training, the command line and the browser all compute their features
-//! here, so that a network gets exactly the same input in use as in training. The descriptors share
-//! its spectra and filters; there is no other feature code.
+//! Turns PCM into feature columns. Training, the command line and the browser all compute their
+//! features here, so that a network gets exactly the same input in use as in training. The
+//! descriptors share its spectra and filters; there is no other feature code.
 
 use crate::audio::{Pcm, SampleRate};
 use crate::decimal::Decimal;

@@ -52,7 +52,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `everyday` | yes | `Model::everyday`: 527 everyday sounds, compiled in (about 1.1 MB in a program that calls it) |
-//! | `general` | yes | tract, for models whose operators the crate's own engine lacks |
+//! | `general` | yes | tract, for models with operators that the crate's own engine lacks |
 //! | `urban` | no | `Head::urban`: ten finer urban labels for `everyday` (30 KB) |
 //! | `urban-tiny` | no | `Model::urban_tiny`: a small network for the same ten sounds only (0.5 MB) |
 //! | `web-classifier` | no | for wasm32: the JavaScript bindings of the npm package's classifier |

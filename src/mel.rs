@@ -107,7 +107,7 @@ impl MelFilterBank {
         Self::with_triangles(sample_rate, n_fft, n_mels, band, scale, norm, MelTriangles::Hertz)
     }
 
-    /// Like [`Self::new`], with triangles whose slopes are straight in the unit `triangles`.
+    /// Like [`Self::new`], with triangles that have straight slopes in the unit `triangles`.
     ///
     /// # Errors
     /// As [`Self::new`].

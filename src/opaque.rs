@@ -1,4 +1,4 @@
-//! `Debug` for types whose state says nothing to a reader: only their names are printed.
+//! Implements `Debug` for types with uninformative state: prints only their names.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! Feature columns → scores. Lays columns out for the network, runs it on one input at a time, and
-//! pools its outputs over a segment's patches. A head adds its labels to those of the network, or
-//! replaces them all.
+//! Turns feature columns into scores. Lays columns out for the network, runs it on one input at a
+//! time, and pools its outputs over a segment's patches. A head adds its labels to those of the
+//! network, or replaces them all.
 
 use crate::engine::sigmoid;
 use crate::error::{Error, Result};

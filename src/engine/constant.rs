@@ -12,7 +12,7 @@ const MAX_LEN: usize = 64 << 20;
 /// The most dimensions of a constant.
 pub(super) const MAX_RANK: usize = 8;
 
-/// A tensor whose values are known before the network runs.
+/// A tensor with values that are known before the network runs.
 #[derive(Clone, Debug)]
 pub(super) struct Constant {
     pub(super) dims: Vec<usize>,

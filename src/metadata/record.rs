@@ -26,7 +26,7 @@ pub struct Decision {
     pub activation: Activation,
     /// Divides the logits before the activation (calibration); positive.
     pub temperature: f32,
-    /// A segment whose best score is lower is rejected as none of the labels. 0 rejects nothing.
+    /// A segment with a lower best score is rejected as none of the labels. 0 rejects nothing.
     pub rejection_threshold: f32,
     /// Default seconds over which streamed scores are averaged, 0 to 60.
     pub smoothing_seconds: f64,

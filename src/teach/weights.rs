@@ -24,9 +24,9 @@ pub(super) fn hardest(weights: &[f32], others: &[&Recording]) -> Vec<usize> {
     high.take(MAX_PUSHED).collect()
 }
 
-/// Products from which a label is fitted to all of its recordings, or to all but one. Leaving one
-/// out subtracts it from the mean, so time and memory grow with the number of recordings, not with
-/// its square.
+/// Products from which a label is fitted to all its recordings, or to all but one. Leaving one out
+/// subtracts it from the mean, so time and memory grow with the number of recordings, not with its
+/// square.
 pub(super) struct Fit {
     /// Damped vectors: the label's mean, then those that are pushed down.
     damped: Vec<Vec<f32>>,

@@ -1,6 +1,6 @@
-//! JavaScript bindings for teaching: examples → a head and its report. Compiled to a separate
-//! module, which a page loads when it first trains. It keeps nothing between calls, so a crashed
-//! worker loses nothing.
+//! JavaScript bindings for teaching, which turns examples into a head and its report. Compiled to a
+//! separate module, which a page loads when it first trains. It keeps nothing between calls, so a
+//! crashed worker loses nothing.
 
 use super::{object, to_js};
 use crate::base::Base;

@@ -42,8 +42,8 @@ pub enum DecodeErrorKind {
         /// What it contains.
         actual: String,
     },
-    /// An mp4 whose recorder stopped before it wrote the index, without which the sound cannot be
-    /// found.
+    /// An mp4 without an index, because its recorder was stopped before writing it. Without an
+    /// index, the sound cannot be found.
     NoIndex,
     /// An mp4 from a pipe that does not begin with its index.
     LateIndex,

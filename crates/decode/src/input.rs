@@ -7,7 +7,7 @@ use symphonia::core::io::MediaSource;
 /// How much is read at a time, in bytes.
 const CHUNK_BYTES: usize = 1 << 16;
 
-/// A source whose next bytes can be examined before they are read.
+/// A source with lookahead: the next bytes can be examined before they are read.
 pub(crate) struct Input {
     source: Box<dyn MediaSource>,
     seekable: bool,

@@ -134,7 +134,7 @@ impl Lost {
         (self.is_damaged, self.is_over) = (true, false);
     }
 
-    /// Handles a page with a wrong checksum, whose header may be right. Only the last page shows
+    /// Handles a page with a wrong checksum but possibly a right header. Only the last page shows
     /// how much follows.
     fn damaged(&mut self, header: &[u8]) {
         self.is_damaged = true;

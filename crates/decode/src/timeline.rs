@@ -67,7 +67,7 @@ impl Timeline {
         counted
     }
 
-    /// Returns the seconds of `packet`, which is damaged, as far as they are to become silence.
+    /// Returns how many seconds of the damaged `packet` become silence.
     pub(crate) fn damaged(&mut self, packet: &Packet, rate: u32) -> f64 {
         self.missing(packet.dur.get() as f64 * self.tick, rate)
     }

@@ -1,4 +1,4 @@
-//! Packets of one track → samples.
+//! Decodes the packets of one track to samples.
 
 use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_PCM_F32BE,

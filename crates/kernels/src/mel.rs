@@ -7,7 +7,7 @@ use crate::fft::{LANES, Lane};
 pub struct Triangle {
     /// The bin of the first weight.
     pub first_bin: usize,
-    /// One weight for each bin from there on.
+    /// One weight for each bin, starting there.
     pub weights: Vec<f32>,
 }
 

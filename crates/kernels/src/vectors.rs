@@ -23,8 +23,8 @@ pub fn emphasise(values: &mut [f32], factor: f32, mut previous: f32) -> f32 {
     previous
 }
 
-/// Returns the place of the first value that is NaN or whose absolute value is above `limit`, which
-/// is not below 0.
+/// Returns the index of the first value that is NaN or has an absolute value above `limit`, which
+/// is at least 0.
 #[inline(never)]
 pub fn first_beyond(values: &[f32], limit: f32) -> Option<usize> {
     // Their absolute values are in the order of their bits. This is computed several at a time.

@@ -90,7 +90,7 @@ impl Open {
         let channels = view.channels();
         let mut interleaved = Vec::with_capacity(channels * view.frames());
         view.interleave((0, view.frames()), &mut interleaved);
-        // Before anything of the piece is kept, so that all of it is discarded.
+        // Checked before anything of the piece is kept, so that the whole piece is discarded.
         if let Some(index) = interleaved.iter().position(|sample| !sample.is_finite()) {
             let message = format!("sample {} is NaN or infinite", index / channels);
             return Err(Failure::coded("audio-non-finite", message));

@@ -25,9 +25,9 @@ enum Command {
     Everyday(everyday::Arguments),
     /// Teaches a model other labels: fits a head on its embedding, evaluates and exports it.
     Head(head::Arguments),
-    /// Measures what everyday sounds are like to a model, for heads taught by examples.
+    /// Measures a model's statistics of everyday sounds, for heads taught by examples.
     Background(background::Arguments),
-    /// Shows what a data folder holds: labels, lengths, folds, and what was passed over.
+    /// Shows the contents of a data folder: labels, lengths, folds, and what was skipped.
     Data(data::Arguments),
 }
 

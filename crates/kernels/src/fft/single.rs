@@ -23,7 +23,7 @@ pub(crate) struct SingleFft {
     fft: RealFft,
     /// Lanes in use, a divisor of the length.
     lanes: usize,
-    /// Transforms across the lanes: a bin of each at a time, eight of them side by side.
+    /// Transforms across the lanes: one bin of each at a time, eight bins in parallel.
     across: Transform,
     /// `exp(−2πi · k · lane / length)`, for bins `k` in groups of eight: a value per lane.
     turns: Vec<Complex>,

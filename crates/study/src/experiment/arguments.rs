@@ -17,32 +17,32 @@ pub struct Arguments {
     #[arg(long)]
     pub data: PathBuf,
     /// A folder of other sounds, for few-shot: ambience, of which half is the background, speech,
-    /// and whatever else shall not be taken for a taught sound. Repeatable.
+    /// and other sounds that must not be mistaken for a taught one. Repeatable.
     #[arg(long)]
     pub others: Vec<PathBuf>,
-    /// How the data set is laid out [default: recognised by its files].
+    /// The layout of the data set [default: detected].
     #[arg(long, value_enum)]
     pub layout: Option<Layout>,
-    /// Folds to test together, such as 1 or 3-9. Repeatable [default: every fold whose clips are
-    /// all there alone, the others together].
+    /// Folds to test together, such as 1 or 3-9. Repeatable [default: each complete fold alone, the
+    /// others together].
     #[arg(long, value_parser = parse_folds)]
     pub folds: Vec<BTreeSet<u32>>,
     /// How clips are divided. Only the experiment leakage shuffles.
     #[arg(long, value_enum, default_value_t = Division::Official)]
     pub split: Division,
-    /// The label that boosting tells from the rest [default: car_horn, else the rarest].
+    /// The label that boosting separates from the rest [default: car_horn, else the rarest].
     #[arg(long)]
     pub positive: Option<String>,
-    /// The method that leakage runs [default: mfcc-cnn].
+    /// The method to run for leakage [default: mfcc-cnn].
     #[arg(long, value_enum)]
     pub method: Option<LeakageMethod>,
-    /// Passes over the training clips at most, for networks.
+    /// The most passes over the training clips, for networks.
     #[arg(long)]
     pub epochs: Option<usize>,
     /// Clips per training step, for networks.
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Take at most this many clips of each fold and label, to try things fast.
+    /// The most clips of each fold and label, for quick trials.
     #[arg(long)]
     pub clips: Option<usize>,
     /// Seed of everything random.
@@ -51,10 +51,10 @@ pub struct Arguments {
     /// Folder for features, checkpoints and results of splits.
     #[arg(long, default_value = "runs/study")]
     pub work: PathBuf,
-    /// Folder that the experiment's folder is written to.
+    /// Folder in which the experiment's folder is written.
     #[arg(long, default_value = "report")]
     pub out: PathBuf,
-    /// Splits to run side by side, one thread each.
+    /// Splits to run in parallel, one thread each.
     #[arg(long, default_value_t = 1)]
     pub jobs: usize,
     /// Discard checkpoints and results of earlier runs.
@@ -71,17 +71,17 @@ pub enum Division {
     Shuffled,
 }
 
-/// The method that `leakage` shows the inflation of.
+/// The methods for which `leakage` can show the inflation.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeakageMethod {
     /// The study's CNN on MFCC, as in the study.
     MfccCnn,
-    /// Logistic regression, within minutes.
+    /// Logistic regression, which takes minutes.
     Logistic,
 }
 
 impl Arguments {
-    /// Returns the experiment whose method is run: itself, except for `leakage`.
+    /// Returns the experiment that provides the method: itself, except for `leakage`.
     pub fn method_of(&self, name: Name) -> Name {
         match (name, self.method) {
             (Name::Leakage, Some(LeakageMethod::Logistic)) => Name::Logistic,

@@ -50,7 +50,7 @@ impl Task {
 pub struct Runner<'a> {
     /// What they share.
     pub setup: Setup<'a>,
-    /// Splits to run side by side.
+    /// Splits to run in parallel.
     pub jobs: usize,
     /// Set when the run should stop.
     pub stop: &'a AtomicBool,

@@ -19,7 +19,7 @@ pub struct Source {
     pub path: PathBuf,
     /// Name in messages and in the cache.
     pub name: String,
-    /// Where to cut it off, in seconds; `None` for all of it.
+    /// Where to cut it off, in seconds; `None` for the whole recording.
     pub seconds: Option<f64>,
 }
 

@@ -14,7 +14,7 @@ pub struct Arguments {
     /// The data folder.
     #[arg(long)]
     pub data: PathBuf,
-    /// How it is laid out [default: found out].
+    /// The layout of the folder [default: detected].
     #[arg(long, value_enum)]
     pub layout: Option<Layout>,
     /// Print one JSON object instead of tables.

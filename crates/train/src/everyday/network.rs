@@ -45,7 +45,7 @@ impl Inputs {
     }
 }
 
-/// Outputs that the network is to reach.
+/// Outputs that the network should learn.
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
     /// A score per label and input, 0 to 1: `[len, labels]`.
@@ -87,27 +87,27 @@ fn p_ln_p(p: f32) -> f32 {
 /// Weights of the parts of the loss.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct LossWeights {
-    /// Of the binary Kullback-Leibler divergence, summed over the labels.
+    /// The weight of the binary Kullback-Leibler divergence, summed over the labels.
     pub scores: f64,
-    /// Of the Kullback-Leibler divergence of the softmax of doubled logits, which is about the
-    /// order of the best labels.
+    /// The weight of the Kullback-Leibler divergence of the softmax of doubled logits, which
+    /// concerns the order of the best labels.
     pub order: f64,
-    /// Of the mean squared difference of the embeddings' values.
+    /// The weight of the mean squared difference of the embeddings' values.
     pub embedding: f64,
 }
 
 /// Multiplies logits before the softmax of [`LossWeights::order`].
 const SHARPNESS: f32 = 2.0;
 
-/// What one training step yields.
+/// The results of one training step.
 pub struct Step {
     /// The loss, a mean over the inputs.
     pub loss: f32,
-    /// Per array, in order; empty for arrays that are not trained.
+    /// The gradients of each array, in order; empty for arrays that are not trained.
     pub gradients: Vec<Vec<f32>>,
 }
 
-/// Outputs for each of the inputs.
+/// Returns the outputs for each of the inputs.
 pub fn run(layout: &Layout, weights: &[Array], inputs: &Inputs) -> Result<Vec<Output>> {
     let device = Device::flex();
     let graph = Graph::new(weights, &[], &device);
@@ -122,7 +122,7 @@ pub fn run_one(layout: &Layout, weights: &[Array], columns: &[f32]) -> Result<Ou
     run(layout, weights, &Inputs::of_columns(columns))?.pop().context("the network has no output")
 }
 
-/// Loss and gradients. `trained` says of each array whether it is trained.
+/// Computes loss and gradients. `trained` states for each array whether it is trained.
 pub fn step(
     layout: &Layout,
     weights: &[Array],
@@ -136,7 +136,7 @@ pub fn step(
     let n = inputs.len;
     ensure!(targets.scores.len() == n * layout.labels, "a score per input and label is needed");
     let scores = constant(&targets.scores, [n, layout.labels], &device);
-    // −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), where it cannot overflow.
+    // −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), in a form that cannot overflow.
     let entropy = activation::relu(logits.clone())
         - logits.clone() * scores
         - activation::log_sigmoid(logits.clone().abs());

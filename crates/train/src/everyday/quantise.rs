@@ -1,10 +1,10 @@
-//! Weights in the bits in which they ship: 8-bit integers with a scale per group of them where there
-//! are many, 16-bit floats elsewhere.
+//! Weights in the format in which they ship: large arrays as 8-bit integers with a scale per group,
+//! small ones as 16-bit floats.
 
 use crate::nn::net::Array;
 use half::f16;
 
-/// Arrays with fewer values are 16-bit floats: together they are small, and errors of the first
+/// Arrays with fewer values are 16-bit floats: they are small in total, and errors of the first
 /// layers pass through all others.
 pub const MIN_VALUES: usize = 6_000;
 
@@ -21,13 +21,13 @@ pub enum Stored {
         /// One per group of equally many neighbouring values; 0 for a group of zeros.
         scales: Vec<f16>,
     },
-    /// As they are.
+    /// Unscaled.
     Float16(Vec<f16>),
 }
 
 impl Stored {
-    /// Rounds to the nearest value that can be stored. Which kind of storage is decided by the
-    /// length alone.
+    /// Rounds to the nearest value that can be stored. The length alone determines the kind of
+    /// storage.
     pub fn new(array: &Array) -> Self {
         let outputs = array.shape.first().copied().unwrap_or(1).max(1);
         if array.values.len() < MIN_VALUES {
@@ -40,7 +40,7 @@ impl Stored {
             let largest = row.iter().fold(0f32, |largest, value| largest.max(value.abs()));
             let stored = f16::from_f32(largest / f32::from(i8::MAX));
             let scale = stored.to_f32();
-            // A float that is out of range becomes the nearest integer, NaN (0 / 0) becomes 0.
+            // The cast saturates: out of range becomes the nearest integer, NaN (0 / 0) becomes 0.
             values
                 .extend(row.iter().map(|value| (value / scale).round().clamp(-127.0, 127.0) as i8));
             scales.push(stored);

@@ -1,5 +1,5 @@
-//! Sounds made from formulas: they have the top octave that most recordings here lack, and kinds
-//! of sound that are in none of them.
+//! Synthesised sounds. They have the top octave that most of the recordings lack, and kinds of
+//! sound that none of them has.
 
 use crate::data::sound::log_uniform;
 use crate::random::generator;

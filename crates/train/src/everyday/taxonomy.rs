@@ -1,4 +1,4 @@
-//! Which labels the network has, which plain group each belongs to, and which is a kind of which.
+//! The network's labels, the plain group of each, and which label is a kind of which.
 
 use crate::data::excerpts;
 use crate::random::short_hash;
@@ -32,7 +32,7 @@ struct LabelRow {
     label: String,
     /// The icon of its group.
     group: String,
-    /// Indices with spaces between them.
+    /// Indices, separated by spaces.
     parents: String,
 }
 
@@ -43,8 +43,7 @@ pub fn mapped(folder: &Path) -> Result<Vec<MappedLabel>> {
 
 /// Reads `labels.csv` and `groups.csv` in `folder`.
 ///
-/// # Errors
-/// When they are not about exactly the labels of the checkpoint, in its order, or contradict
+/// # Errors If they do not have exactly the labels of the checkpoint in its order, or contradict
 /// each other.
 pub fn read(folder: &Path, mapped: &[MappedLabel]) -> Result<(Labels, Taxonomy)> {
     let groups: Vec<GroupRow> = excerpts::read(&folder.join("groups.csv"))?;

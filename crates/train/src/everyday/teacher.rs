@@ -1,4 +1,4 @@
-//! The checkpoint's outputs for clean audio with context, kept on disk.
+//! The checkpoint's outputs for clean audio with context, cached on disk.
 
 use super::checkpoint::Checkpoint;
 use super::describe::{self, COLUMNS_PER_SECOND};
@@ -18,16 +18,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Seconds of the windows that are judged in addition to the whole clip.
 pub const WINDOW_SECONDS: f64 = 4.0;
-/// Seconds from one to the next.
+/// Seconds from one window to the next.
 pub const HOP_SECONDS: f64 = 0.5;
-/// Clips that are judged and kept at a time.
+/// Clips that are judged and stored at a time.
 const PIECE: usize = 64;
 
 /// The teacher's outputs for one clip.
 pub struct Answers {
-    /// Of all of it, up to 10 s.
+    /// For the whole clip, up to 10 s.
     pub whole: Output,
-    /// Of windows of 4 s every 0.5 s; the last one ends with the clip. At least one.
+    /// For windows of 4 s every 0.5 s, at least one; the last one ends with the clip.
     pub windows: Vec<Output>,
 }
 
@@ -39,7 +39,7 @@ impl Answers {
     }
 }
 
-/// Judges all clips; `None` when `stop` was set before that was done.
+/// Judges all clips; `None` if `stop` was set before the end.
 pub fn ask(
     checkpoint: &Checkpoint,
     material: &Material,

@@ -35,25 +35,25 @@ pub struct Arguments {
     /// Where the audio is.
     #[command(flatten)]
     pub folders: Folders,
-    /// A JSON file that says which labels of the base the labels take the place of, and which
-    /// they are a kind of: {"refines": {LABEL: [OF THE BASE]}, "parents": {LABEL: [OF THE BASE]}}
-    /// [default: a label takes the place of the base's label of the same name, whatever the case,
-    /// with `_` for a space].
+    /// A JSON file that states which labels of the base each label replaces, and which it is a kind
+    /// of: {"refines": {LABEL: [OF THE BASE]}, "parents": {LABEL: [OF THE BASE]}} [default: a label
+    /// replaces the base's label of the same name, whatever the case, with `_` for a space].
     #[arg(long)]
     pub refines: Option<PathBuf>,
-    /// Altered copies of each recording that train along with it: other levels, narrower bands, noise.
-    /// They are made of audio, so there are none with --embeddings.
+    /// Altered copies of each recording to train on too: other levels, narrower bands, noise. They
+    /// need audio, so there are none with --embeddings.
     #[arg(long, default_value_t = COPIES, conflicts_with = "embeddings")]
     pub copies: usize,
-    /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are put next to it.
+    /// The head's file, NAME.head.json; NAME.evaluation.json and NAME.CARD.md are written next to
+    /// it.
     #[arg(long)]
     pub out: PathBuf,
     /// Inputs of the labels' layer, pooled over the patches of a segment.
     #[arg(long, value_delimiter = ',', default_value = "embedding-mean",
           value_parser = parse_feature)]
     pub features: Vec<HeadFeature>,
-    /// Folds to leave out together, such as 1 or 3-9. Repeatable [default: every fold whose clips
-    /// are all there alone, the others together].
+    /// Folds to leave out together, such as 1 or 3-9. Repeatable [default: each complete fold
+    /// alone, the others together].
     #[arg(long, value_parser = parse_folds)]
     pub test_folds: Vec<BTreeSet<u32>>,
     /// Statements in the files.

@@ -23,19 +23,19 @@ pub struct Folders {
     /// or a folder per label.
     #[arg(long, required_unless_present = "embeddings")]
     pub data: Option<PathBuf>,
-    /// In place of audio, embeddings of the base that were computed elsewhere: a Parquet file with
+    /// Instead of audio, embeddings of the base that were computed elsewhere: a Parquet file with
     /// the columns of docs/guide/results.md, or a folder of such files. Clips without a label are
     /// sounds to reject. Repeatable.
     #[arg(long, value_name = "FILE.parquet", conflicts_with_all = ["data", "extra"])]
     pub embeddings: Vec<PathBuf>,
-    /// Additional slices that only train: audio/foldN/ and metadata.csv.
+    /// Additional slices that are only trained on: audio/foldN/ and metadata.csv.
     #[arg(long)]
     pub extra: Option<PathBuf>,
-    /// Recordings of none of the labels, to learn what to reject; every audio file in the tree
-    /// but those that a metadata.csv or meta/esc50.csv says to have one of the labels.
+    /// Recordings of none of the labels, to learn what to reject: every audio file in the tree,
+    /// except those that have one of the labels according to a metadata.csv or meta/esc50.csv.
     #[arg(long)]
     pub background: Option<PathBuf>,
-    /// A folder of further such recordings, reported apart. A fifth of the recordings of each
+    /// A folder of further such recordings, reported separately. A fifth of the recordings of each
     /// folder at a time judge a detector that was fitted on the others; the one that is written is
     /// fitted on all. Repeatable.
     #[arg(long)]

@@ -1,5 +1,5 @@
-//! Where the training data come from and what that means for the weights: the only place
-//! for such facts. They end up in the model file and in its card.
+//! The origin of the training data and what it means for the weights. This module alone states such
+//! facts, for the model file and its card.
 
 use crate::data::dataset::{Layout, NO_FOLD, Slice, format_folds};
 use crate::publish::text::counted;
@@ -36,12 +36,11 @@ const LICENCE: &str = "Weights: non-commercial use, after CC BY-NC 3.0 of the tr
 /// What the user states about the weights.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Stated {
-    /// One sentence on what the labels are [default: UrbanSound8K's, or how many sounds are told
-    /// apart].
+    /// One sentence on what the labels are [default: UrbanSound8K's, or one with the number of sounds].
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub description: Option<String>,
-    /// Terms of the weights, which follow from those of the recordings [default: those known of
-    /// UrbanSound8K; of other data it is said that they are not stated].
+    /// Terms of the weights, which follow from those of the recordings [default: those of
+    /// UrbanSound8K; for other data, "not stated"].
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub licence: Option<String>,
 }
@@ -107,7 +106,7 @@ pub fn folder_name(path: &Path) -> Result<String> {
     Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }
 
-/// Where training data come from, and what that means for the weights.
+/// The origin of training data, and what it means for the weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Provenance {
     /// One sentence on the weights.
@@ -169,8 +168,7 @@ of every recording. No recording is part of the model.";
 pub const EVERYDAY_LICENCE: &str =
     "Weights: MIT (trained here from EfficientAT's mn04, © 2022 Florian Schmid, MIT)";
 
-/// The folders of audio whose terms are known, by their names, the sounds made from formulas among
-/// them.
+/// The folders of audio with known terms, by their names, including the synthesised sounds.
 const AUDIO_TERMS: [(&str, &str); 4] = [
     (
         "ESC-10",
@@ -186,7 +184,7 @@ const AUDIO_TERMS: [(&str, &str); 4] = [
     ("formulas", "sounds that the trainer computes"),
 ];
 
-/// Returns the terms of the audio in a folder, as far as they are known.
+/// Returns the terms of the audio in a folder, if they are known.
 pub fn audio_terms(folder: &str) -> Option<&'static str> {
     AUDIO_TERMS.iter().find(|(name, _)| *name == folder).map(|(_, terms)| *terms)
 }
@@ -226,7 +224,7 @@ left-out folds were known (66.1% on fold 1 and 67.2% on fold 2 with an unweighte
 penalty had the least cross-validated loss). They use nothing of a left-out fold, but the figures \
 may be slightly optimistic for it.";
 
-/// The everyday model whose training data overlap with UrbanSound8K, by its SHA-256.
+/// The SHA-256 of the everyday model with training data that overlap with UrbanSound8K.
 const EVERYDAY_SHA256: &str = "21ff437da5959b0a367db2f5bed2f58ad4e8996b46c28626d99fbe036f3811df";
 
 /// Returns notes, as Markdown, on the left-out clips that the base of a head was trained on.

@@ -27,7 +27,7 @@ use crate::tools::workspace::Workspace;
 /// The package of the command line.
 const CLI: &str = "sourcing-sound-cli";
 
-/// The crates whose modules are in the npm package.
+/// The crates with modules in the npm package.
 const MODULES: [&str; 2] = [CORE, DECODER];
 
 /// The models of the npm package, the command line and the wheel, with the licences that their cards state.

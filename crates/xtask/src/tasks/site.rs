@@ -80,7 +80,7 @@ fn is_built(folder: &Path) -> bool {
     BUILT.iter().all(|name| folder.join(name).is_file()) && !folder.join("package.json").exists()
 }
 
-/// Returns whether `inner` is the folder or lies in it, also through links.
+/// Returns whether `inner` is the folder or is inside of it, also through links.
 fn holds(folder: &Path, inner: &Path) -> Result<bool> {
     let real = |path: &Path| {
         path.canonicalize().with_context(|| format!("cannot read {}", path.display()))

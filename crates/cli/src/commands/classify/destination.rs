@@ -109,7 +109,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Fails inputs whose results would have too long names, so that the others are processed.
+    /// Fails inputs with too long names for their results, so that the others are processed.
     pub(super) fn refuse_long_names(&self, inputs: &mut [Result<Found, Failure>]) {
         let Destination::Folder(folder) = self else { return };
         for input in inputs {

@@ -124,7 +124,7 @@ pub struct Recipe {
     /// How many neighbouring columns are averaged into one.
     pub pooled_columns: usize,
     /// Whether every clip is cut or padded at the start to the width of an input; otherwise inputs
-    /// are drawn from all of it.
+    /// are drawn from the whole clip.
     pub whole: bool,
     /// Columns between the slices that a clip is tested by.
     pub hop: usize,

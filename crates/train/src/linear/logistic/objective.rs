@@ -8,7 +8,7 @@ use rayon::prelude::*;
 const LANES: usize = 4;
 /// Rows of a task.
 const BLOCK: usize = 32 * LANES;
-/// Sums that a dot product keeps side by side, so that the processor need not wait for one.
+/// Parallel sums of a dot product, so that the processor need not wait for one.
 const SUMS: usize = 8;
 
 /// Standardised feature vectors with their labels and weights.

@@ -57,7 +57,7 @@ impl<W: Write> Write for Rest<W> {
     }
 }
 
-/// Starts a report whose header is written to `output`.
+/// Starts a report and writes its header to `output`.
 pub(super) fn start(
     options: &ClassifyOptions,
     classifier: &Classifier,

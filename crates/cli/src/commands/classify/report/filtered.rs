@@ -8,7 +8,7 @@ use sourcing_sound::Prediction;
 use super::super::filter::Filter;
 use super::entry::{Closer, Report, Subject};
 
-/// Passes on segments whose best label passes a filter.
+/// Passes on segments if their best label passes a filter.
 pub(super) struct Filtered {
     pub(super) filter: Filter,
     pub(super) report: Box<dyn Report>,
