@@ -122,6 +122,25 @@ test("a group that is switched off is neither the answer, nor in the history, no
   await expect(alarms).toBeChecked();
 });
 
+test("the settings say what is missing for an alert", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const { page } = site;
+  const settings = page.getByTestId("settings");
+  await settings.locator("summary").click();
+  const [noWay, noSound] = [/Choose at least one of these/, /Tick the sounds below/];
+  await expect(page.getByTestId("alert-Dog")).toBeVisible();
+  await expect(settings).not.toContainText(noWay);
+  await page.getByTestId("alert-Dog").check();
+  await expect(settings).toContainText(noWay);
+  await page.getByTestId("alert-sound").check();
+  await expect(settings).not.toContainText(noWay);
+  await page.getByTestId("alert-Dog").uncheck();
+  await expect(settings).toContainText(noSound);
+  await page.getByTestId("alert-sound").uncheck();
+  await expect(settings).not.toContainText(noSound);
+});
+
 test("all sounds of a group are ticked at once, and unticked", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");

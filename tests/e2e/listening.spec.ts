@@ -50,6 +50,8 @@ test("pause keeps the microphone and processes nothing; resuming processes again
   await pause.click();
   await site.expectState("paused");
   await expect(site.label).toHaveText("Paused");
+  await expect(site.page.getByTestId("detail")).toHaveText("The microphone stays open; nothing is analysed.");
+  expect(await site.liveTracks()).toBe(1);
   await expect(pause).toHaveText("Resume");
   expect(await changes(site, 1.5)).toBe(0);
   await pause.click();

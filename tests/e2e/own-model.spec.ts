@@ -76,6 +76,7 @@ test("each of the site's models is described before it is loaded, and shows its 
   await expect(models.facts).toContainText("527 kinds of sound in 24 groups");
   await expect(models.facts).toContainText("MIT");
   await expect(models.facts).toContainText("0.432");
+  await expect(models.facts.locator("dd[lang=en]"), "what the file itself says").toHaveCount(5);
   await expect(models.facts).toContainText(sha256(readFileSync(join(REPOSITORY, "models/everyday/model.onnx"))));
   await models.expectInUse("everyday");
   expect(cards, "cards asked for").toEqual([]);

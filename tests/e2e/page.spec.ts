@@ -106,6 +106,7 @@ test("a recording gets a label, and the clip can be saved", async ({ open }, inf
   await site.expectState("result");
   await expect(site.label).toHaveAttribute("data-label", /\w/);
   expect(await site.liveTracks()).toBe(0);
+  await expect(site.page.getByTestId("level"), "of a microphone that is closed").toBeEmpty();
   const download = site.page.waitForEvent("download");
   await site.page.getByTestId("download").click();
   const path = info.outputPath("recording.wav");

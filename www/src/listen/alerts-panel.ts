@@ -80,8 +80,8 @@ export class AlertsPanel {
   show(): void {
     const { notify, sound, pauseSeconds } = this.#store.all.alerts;
     boxOf(this.#notify).checked = notify && Alerts.notificationsAllowed;
-    setText(this.#note, notify && !Alerts.notificationsAllowed ? whyNone() : "");
     boxOf(this.#sound).checked = sound;
+    this.#advise();
     const pauses = [...new Set([...PAUSES, pauseSeconds])].sort((a, b) => a - b);
     if (this.#pause.length !== pauses.length) {
       this.#pause.replaceChildren(...pauses.map((seconds) => option(String(seconds), settingsTexts.pause(seconds))));
@@ -111,12 +111,22 @@ export class AlertsPanel {
   async #setNotify(box: HTMLInputElement): Promise<void> {
     const allowed = !box.checked || (await Alerts.allowNotifications());
     if (!allowed) box.checked = false;
-    setText(this.#note, allowed ? "" : whyNone());
     this.#change(() => ({ notify: box.checked }));
+    if (!allowed) setText(this.#note, whyNone());
   }
 
   #change(change: (saved: AlertSettings) => Partial<AlertSettings>): void {
     this.#store.change(({ alerts }) => ({ alerts: { ...alerts, ...change(alerts) } }));
+    this.#advise();
+  }
+
+  /** Says why there will be no alert. */
+  #advise(): void {
+    const { notify, sound, labels } = this.#store.all.alerts;
+    const ticks = this.#rows.some(({ label }) => labels.includes(label));
+    if (notify && !Alerts.notificationsAllowed) setText(this.#note, whyNone());
+    else if (notify || sound) setText(this.#note, ticks ? "" : settingsTexts.noSound);
+    else setText(this.#note, ticks ? settingsTexts.noWay : "");
   }
 
   #filter(): void {

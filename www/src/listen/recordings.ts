@@ -56,6 +56,7 @@ export class Recordings {
       frame: (frame, time) => stage.recordingFrame(frame, time, seconds),
       troubled: (error) => notice.fail(error),
     });
+    stage.still();
     changed("working");
     await this.classify(classifier, recording, signal);
   }

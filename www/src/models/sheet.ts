@@ -37,9 +37,10 @@ export class ModelSheet {
     this.#choice = choice;
     setText(this.#title, choiceName(choice));
     this.#facts.replaceChildren(
-      ...factsOf(choice).flatMap(([name, value]) => {
+      ...factsOf(choice).flatMap(([name, value, language]) => {
         const definition = make("dd", "");
         definition.append(value);
+        if (language) definition.lang = language;
         return [make("dt", "", name), definition];
       }),
     );
@@ -78,18 +79,20 @@ async function cardOf(file: string): Promise<string | undefined> {
   }
 }
 
-function factsOf(choice: Choice): [string, string | HTMLElement][] {
+/** Name and value of each, and the language of a value that is not the page's: the site's models describe themselves in English. */
+function factsOf(choice: Choice): [name: string, value: string | HTMLElement, language?: string | undefined][] {
   const { model, head } = choice;
   const { name, description, trainingData, folds, accuracy, licence, engine, ...labels } = describedBy(choice);
   const { facts } = modelTexts;
+  const written = choice.from === "person" ? undefined : "en";
   const size = sizeOf(choice);
   return [
-    [facts.model, description ? `${name}: ${description}` : name],
+    [facts.model, description ? `${name}: ${description}` : name, written],
     [facts.labels, labelList(labels)],
-    [facts.trainingData, trainingData],
-    [facts.folds, folds],
-    [facts.accuracy, accuracy],
-    [facts.licence, licence],
+    [facts.trainingData, trainingData, written],
+    [facts.folds, folds, written],
+    [facts.accuracy, accuracy, written],
+    [facts.licence, licence, written],
     ...(size > 0 ? [[modelTexts.size, byteSize(size)] as [string, string]] : []),
     ...(engine === "general" ? [[modelTexts.engine, modelTexts.general] as [string, string]] : []),
     [modelTexts.digest, digests(head ? [model, head] : [model])],

@@ -9,7 +9,7 @@ export const listen: typeof english = {
   pause: "Pause",
   resume: "Weiter",
   paused: "Pause",
-  pausedDetail: "Das Mikrofon ist aus, bis du weitermachst.",
+  pausedDetail: "Das Mikrofon bleibt offen; nichts wird ausgewertet.",
   pausedSample: "Das Beispiel läuft weiter, wenn du weitermachst.",
   waiting: "Warte auf das Mikrofon …",
   waitingDetail: "Das Zuhören geht so bald wie möglich von selbst weiter.",

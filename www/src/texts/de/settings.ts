@@ -19,6 +19,8 @@ export const settings: typeof english = {
   wakeLockUnsupported: "Bildschirm beim Zuhören anlassen (dieser Browser kann es nicht)",
   alerts: "Sag mir Bescheid bei",
   alertsHelp: "Du bekommst einmal Bescheid, wenn ein angekreuztes Geräusch beginnt.",
+  noWay: "Wähl mindestens eines davon, sonst bekommst du nicht Bescheid.",
+  noSound: "Kreuz unten die Geräusche an, bei denen du Bescheid bekommen willst.",
   pauseName: "Dasselbe Geräusch frühestens wieder melden nach",
   pause: (seconds) => {
     if (seconds < 60) return `${seconds} Sekunden`;

@@ -7,7 +7,7 @@ export const listen = {
   pause: "Pause",
   resume: "Resume",
   paused: "Paused",
-  pausedDetail: "The microphone is off until you resume.",
+  pausedDetail: "The microphone stays open; nothing is analysed.",
   pausedSample: "The sample continues when you resume.",
   waiting: "Waiting for the microphone…",
   waitingDetail: "Listening resumes by itself as soon as possible.",

@@ -17,6 +17,8 @@ export const settings = {
   wakeLockUnsupported: "Keep the screen on while listening (this browser cannot)",
   alerts: "Alert me to",
   alertsHelp: "You are alerted once when a ticked sound starts.",
+  noWay: "Choose at least one of these, or there will be no alerts.",
+  noSound: "Tick the sounds below that you want to be alerted to.",
   pauseName: "Do not repeat an alert for the same sound for",
   pause: (seconds: number) => {
     if (seconds < 60) return `${seconds} seconds`;
