@@ -1,4 +1,4 @@
-//! Measures what a model costs natively. Reads one request per line from standard input, a JSON
+//! Measures the cost of a model natively. Reads one request per line from standard input, a JSON
 //! object `{"model": path, "head": path or null, "seconds": n}`, and answers each with one line of
 //! JSON: `{"load_ms", "classify_ms", "stream_ms"}`, each for a newly loaded model.
 //!

@@ -26,7 +26,7 @@ const PIECE: usize = 2_048;
 const READINGS: u64 = 400;
 /// The share of the run after which memory counts, because caches are filled.
 const WARM_UP: f64 = 0.05;
-/// It also counts only after so many excerpts, each of which is kept and processed again.
+/// It also counts only after this many excerpts, each of which is kept and processed again.
 const WARM_UP_EXCERPTS: u64 = 2;
 /// The shares of the run at both ends that are compared to find a drift.
 const ENDS: f64 = 0.1;

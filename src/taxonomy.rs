@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The most ancestors of all labels in total, so that a chain of labels cannot take memory in the
-/// square of its length.
+/// The most ancestors of all labels in total, so that a chain of labels cannot take memory
+/// proportional to the square of its length.
 const MAX_PAIRS: usize = 1 << 20;
 
 /// A plain group of labels, such as all sounds of cats.

@@ -113,7 +113,8 @@ fn mel_energies_agree_with_librosa() {
     }
 }
 
-/// Compares the whole front end. Its values are already logarithms, so the bound is absolute.
+/// Compares the columns of the whole front end. Its values are already logarithms, so the bound is
+/// absolute.
 #[test]
 fn columns_agree_with_librosa() {
     let signal = signal();

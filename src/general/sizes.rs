@@ -93,7 +93,7 @@ fn elements(fact: &InferenceFact) -> Option<u64> {
 }
 
 /// Refuses extents that contradict each other, such as a sum of 64 and 62 rows. tract keeps them as
-/// a symbolic term, which grows with every operator until it takes for ever to compute.
+/// a symbolic term, which grows with every operator until it takes forever to compute.
 fn check_fit(fact: &InferenceFact) -> TractResult<()> {
     for extent in fact.shape.dims().filter_map(Factoid::concretize) {
         if extent.to_i64().is_err() && extent.symbols().is_empty() {

@@ -98,8 +98,7 @@ impl Head {
     /// only, as [`Card::licence`] also states. Needs the feature `urban`, which is off by
     /// default.
     ///
-    /// # Errors
-    /// None in a published version: the file is part of the crate.
+    /// # Errors Never in a published version, because the file is part of the crate.
     #[cfg(feature = "urban")]
     pub fn urban() -> Result<Self> {
         Self::from_json(URBAN)

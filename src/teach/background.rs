@@ -53,8 +53,7 @@ impl Background {
     /// Reads the background of [`Model::everyday`](crate::Model::everyday). Every call reads the
     /// file again; cloning is cheaper.
     ///
-    /// # Errors
-    /// None in a published version: the file is part of the crate.
+    /// # Errors Never in a published version, because the file is part of the crate.
     #[cfg(feature = "everyday")]
     pub fn everyday() -> Result<Self> {
         Self::from_json(EVERYDAY)

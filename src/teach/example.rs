@@ -30,7 +30,7 @@ const MAX_SECONDS: usize = 3_600;
 const RANGE_DB: f32 = 20.0;
 /// A window counts if its level is above this, in dBFS; below, there is only the converter's noise.
 const SILENCE_DBFS: f32 = -65.0;
-/// So many samples in a row at full scale show that the input was overdriven.
+/// This many samples in a row at full scale show that the input was overdriven.
 const CLIPPED_RUN: usize = 3;
 const FULL_SCALE: f32 = 0.999;
 

@@ -1,4 +1,4 @@
-//! Finds what is wrong with the examples, and words it.
+//! Finds problems with the examples and describes them.
 
 use super::example::Example;
 use super::fit::Lesson;

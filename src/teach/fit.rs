@@ -14,8 +14,8 @@ use sourcing_sound_kernels::dot;
 const LEAST_THRESHOLD: f64 = 0.60;
 const THRESHOLD_STEP: f64 = 0.06;
 const MOST_THRESHOLD: f64 = 0.85;
-/// With so many left-out recordings, the threshold follows their scores: the share that may miss
-/// it, how far below their scores it lies, and how far it may move down or up.
+/// From this many left-out recordings on, the threshold follows their scores: the share that may
+/// miss it, how far below their scores it lies, and how far it may move down or up.
 const LEAST_LEFT_OUT: usize = 3;
 const MISSED_SHARE: f64 = 0.2;
 const BELOW_LEFT_OUT: f64 = 0.02;

@@ -81,8 +81,7 @@ pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
 
 /// Decodes a recording, or standard input.
 ///
-/// # Errors
-/// If it cannot be read, or is no recording.
+/// # Errors If it cannot be read, or is not a recording.
 pub(crate) fn decode(path: &Path) -> Result<Recording, Failure> {
     let decoded = match is_standard_input(path) {
         true => sourcing_sound_decode::decode_reader("-", io::stdin()),

@@ -15,7 +15,7 @@ pub(crate) fn of_recordings(count: usize) -> ProgressBar {
     styled(bar, "{bar:30} {pos} of {len} recordings, {eta} left")
 }
 
-/// Creates a bar of `count` recordings with so many bytes in total.
+/// Creates a bar of `count` recordings with `bytes` in total.
 pub(crate) fn of_bytes(bytes: u64, count: usize) -> ProgressBar {
     let is_worth_it = bytes >= BYTES_WORTH_A_BAR || count >= RECORDINGS_WORTH_A_BAR;
     let bar = if is_worth_it { ProgressBar::new(bytes) } else { ProgressBar::hidden() };

@@ -22,7 +22,7 @@ pub(crate) struct OpusPackets {
     channels: usize,
     /// Samples per channel that the encoder added before the first one.
     pre_skip: u64,
-    /// The factor for every sample.
+    /// The factor by which every sample is multiplied.
     gain: f32,
     scratch: Vec<f32>,
 }

@@ -6,7 +6,7 @@ use crate::warning::Warning;
 pub(crate) enum Piece {
     /// Samples were appended to the output.
     Sound,
-    /// So many samples per channel are missing; sound follows.
+    /// This many samples per channel are missing; sound follows.
     Gap(u64),
     /// There is nothing more.
     End(End),

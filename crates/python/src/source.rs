@@ -133,8 +133,8 @@ impl<'a> Input<'a> {
         self.whole_within(channel, u64::MAX)
     }
 
-    /// Does the same, without reading beyond so many seconds. Samples that are already in memory in
-    /// the right form are returned whatever their number, because they need not be read.
+    /// Does the same, without reading beyond `seconds`. Samples that are already in memory in the
+    /// right form are returned whatever their number, because they need not be read.
     ///
     /// # Errors
     /// As [`Self::whole`]; `limit` above `seconds`.

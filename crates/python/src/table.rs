@@ -159,7 +159,7 @@ pub(crate) fn embeddings(
     })
 }
 
-/// Returns a recording that failed, as a table of such rows.
+/// Returns a failed recording as a table of such rows.
 ///
 /// # Errors
 /// None in practice.

@@ -51,7 +51,7 @@ impl Signals {
 }
 
 /// A value that every call changes. Calls from several threads would have no order, and a process
-/// that was forked during a call would wait for ever, so no call waits.
+/// that was forked during a call would wait forever, so no call waits.
 pub(crate) struct Exclusive<T> {
     value: Mutex<T>,
     /// Whether a panic ended a change halfway.

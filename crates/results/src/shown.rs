@@ -14,9 +14,9 @@ const DEFAULT_TOP: usize = 10;
 pub enum Shown {
     /// All labels, in the model's order.
     All,
-    /// So many labels, best first.
+    /// This many labels, best first.
     Best(usize),
-    /// All labels of the head in their order, then so many others, best first.
+    /// All labels of the head in their order, then this many others, best first.
     HeadAndBest(usize),
 }
 

@@ -63,7 +63,7 @@ impl Moment {
         }
     }
 
-    /// Returns the moment so many seconds later.
+    /// Returns the moment `seconds` later.
     pub(crate) fn after(self, seconds: f64) -> Moment {
         let later = (seconds * 1_000.0).round() as i64;
         Moment { milliseconds: self.milliseconds + later, ..self }

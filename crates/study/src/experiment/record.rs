@@ -36,7 +36,7 @@ pub struct Record {
     pub data: DataFacts,
     /// Labels by index: the data set's, or `not X` and `X` where one label is separated from the rest.
     pub labels: Vec<String>,
-    /// The settings that decide the result, as the method states them.
+    /// The settings that determine the result, as the method states them.
     pub settings: Value,
     /// Trained scalars; `None` if the method has no fixed number.
     pub parameters: Option<u64>,
@@ -157,7 +157,7 @@ pub struct OperatingPoint {
 pub struct Summary {
     /// Number of splits.
     pub splits: usize,
-    /// Tested clips in all.
+    /// Number of tested clips.
     pub n_test: usize,
     /// Mean accuracy of the splits.
     pub accuracy: f64,

@@ -55,7 +55,7 @@ pub fn find_sources(root: &Path) -> Result<Vec<Source>> {
     while let Some(folder) = folders.pop().or_else(|| links.pop()) {
         let canonical = folder.canonicalize();
         let canonical = canonical.with_context(|| format!("reading {}", folder.display()))?;
-        // A link to an enclosing folder would be followed for ever.
+        // A link to an enclosing folder would be followed forever.
         if !known.insert(canonical) {
             continue;
         }
@@ -218,7 +218,7 @@ mod tests {
         Source { path: path.to_path_buf(), name: "sound".to_owned(), seconds: None }
     }
 
-    /// Sets the modification time to so many seconds after 1970.
+    /// Sets the modification time to `seconds` after 1970.
     fn set_written(path: &Path, seconds: u64) {
         let file = std::fs::File::options().write(true).open(path).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();

@@ -3,8 +3,8 @@
 //! In: data sets in one of four layouts, and folders of [`excerpts`]. Out: clips ([`dataset`]) and
 //! their log-mel [`columns`] from the core's front end, which are computed in [`parallel`] and
 //! cached on disk ([`cache`], [`rows`]); or [`embeddings`] that were computed elsewhere, without
-//! audio. The [`command`] `data` shows what a folder holds; [`summary`] sums it up for evaluations
-//! and cards.
+//! audio. The [`command`] `data` shows the contents of a folder; [`summary`] sums it up for
+//! evaluations and cards.
 
 pub mod cache;
 pub mod columns;

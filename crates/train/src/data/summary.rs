@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct DataSummary {
     /// Official rows by fold.
     pub folds: BTreeMap<u32, Presence>,
-    /// Official rows in all.
+    /// Total of the official rows.
     pub total: Presence,
     /// Additional slices, which are only trained on.
     pub extra: Presence,

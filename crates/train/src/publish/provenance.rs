@@ -122,8 +122,9 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Of a `what`, such as a head. Data with UrbanSound8K's layout and labels are taken for it,
-    /// unless a licence is stated: then they are the user's own recordings of such sounds.
+    /// Describes the origin of a `what`, such as a head. Data with UrbanSound8K's layout and labels
+    /// count as UrbanSound8K, unless a licence is stated: then they are the user's own recordings
+    /// of such sounds.
     pub fn of(what: &str, data: &TrainedOn<'_>, stated: &Stated) -> Self {
         let described = |known: String| stated.description.clone().unwrap_or(known);
         if data.is_urban_sound() && stated.licence.is_none() {

@@ -102,8 +102,9 @@ pub(crate) struct RawClassify {
     /// Add times of day; the recorder's clock is this far ahead of UTC: +02:00, Z, or none
     ///
     /// csv, jsonl and parquet get start_time and end_time, events onset_time and offset_time, from
-    /// the bext chunk of a wav or else the file's name (20230214_063000.wav and the like). Without a
-    /// known time, they are empty. none prints times without an offset; parquet has times in UTC.
+    /// the bext chunk of a wav, otherwise from the file's name (such as 20230214_063000.wav).
+    /// Without a known time, they are empty. none prints times without an offset; parquet has times
+    /// in UTC.
     #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
     utc_offset: Option<String>,
 

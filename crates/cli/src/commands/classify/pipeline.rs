@@ -156,7 +156,7 @@ fn shifted(error: Error, before: usize) -> Error {
 
 /// Decodes on another thread while `push` takes the samples so far, up to `at_once` at a time. Live
 /// sound comes in small blocks, which are pushed without delay. After `most` samples per lane,
-/// nothing more is read, because a pipe may be silent for ever.
+/// nothing more is read, because a pipe may be silent forever.
 fn beside(
     mut feed: Feed,
     most: u64,

@@ -248,7 +248,7 @@ impl TryFrom<Vec<Quantity>> for Selection {
     }
 }
 
-/// Returns `selection` if nothing else is to be measured.
+/// Returns `selection`, unless other quantities are requested too.
 fn alone(what: &[Quantity], selection: Selection) -> Result<Selection, UsageError> {
     if what.iter().all(|quantity| Some(quantity) == what.first()) {
         return Ok(selection);

@@ -38,7 +38,7 @@ pub(super) trait Report {
     /// Takes the next rows, which continue those before.
     fn rows(&mut self, table: &Table) -> io::Result<()>;
 
-    /// Ends the recording after so many seconds.
+    /// Ends the recording after `duration` seconds.
     fn end(&mut self, duration: f64) -> io::Result<()>;
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The extension of the files that are searched for in folders.
 const EXTENSION: &str = "parquet";
-/// How far a window may be from its expected place, as a part of a hop: times may be rounded.
+/// How far a window may be from its expected place, as a fraction of a hop: times may be rounded.
 const TOLERANCE: f64 = 0.25;
 
 /// Clips that need no audio, because their embeddings exist.

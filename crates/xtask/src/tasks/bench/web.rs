@@ -29,7 +29,7 @@ pub struct Options {
     /// How often everything is measured
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// Rounds before those, which do not count
+    /// Warm-up rounds, which do not count
     #[arg(long, value_name = "N", default_value_t = 10)]
     warm_up: u16,
     /// How often everything is loaded, each time in a new page

@@ -12,10 +12,10 @@ const HIGH_HZ: u32 = 24_000;
 const HEADER: &str = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\t\
     High Freq (Hz)\tBegin Path\tFile Offset (s)\tAnnotation\tScore";
 
-/// Rows separated by tabs, one per stretch; neighbouring segments with the same label are joined.
-/// `channel` is the one that is used, unless channels are reported one by one. The header is
-/// written immediately. Raven opens several recordings as one sequence, so times count from the
-/// start of the first, and the offset from the start of the recording itself.
+/// Returns a report with tab-separated rows, one per stretch; neighbouring segments with the same
+/// label are joined. `channel` is the one that is used, unless channels are reported one by one.
+/// The header is written immediately. Raven opens several recordings as one sequence, so times
+/// count from the start of the first, and the offset from the start of the recording itself.
 pub(super) fn report(
     mut output: impl Write,
     channel: usize,

@@ -1,4 +1,4 @@
-//! Stretches of time for people.
+//! Prints stretches of time for people.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Statistics for people.
+//! Prints statistics for people.
 
 use std::io::{self, Write};
 
