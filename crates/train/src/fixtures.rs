@@ -1,6 +1,6 @@
 //! Small synthetic data for tests.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use crate::data::columns::Columns;
 use crate::data::dataset::{Dataset, Findings, Layout, Presence, Slice};

@@ -57,7 +57,7 @@ pub fn side_by_side<T: Sync, R: Send>(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
 

@@ -71,7 +71,7 @@ fn compute<E: Extractor>(sources: &[Source], indices: &[usize]) -> Vec<Result<(V
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use sourcing_sound_train::fixtures::{slice, write_wav};

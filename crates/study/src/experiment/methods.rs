@@ -63,7 +63,7 @@ fn rarest(dataset: &Dataset) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use sourcing_sound_train::fixtures::slice;

@@ -74,7 +74,7 @@ pub fn write(folder: &Path, verdict: &Verdict) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::experiment::boosting::{Boosting, Rows};

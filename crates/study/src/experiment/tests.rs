@@ -1,6 +1,6 @@
 //! Small experiments from audio files to their folders, by the function that the command calls.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use super::arguments::Arguments;
 use super::command::{Outcome, execute};

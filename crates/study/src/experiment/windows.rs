@@ -73,7 +73,7 @@ fn windows(columns: &[f32], n_mels: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use sourcing_sound::SampleRate;

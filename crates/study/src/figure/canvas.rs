@@ -166,7 +166,7 @@ impl Canvas {
 
 #[cfg(test)]
 pub mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
 

@@ -68,7 +68,7 @@ pub fn figure(title: &str, caption: &str, scores: &Scores) -> Figure {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::super::canvas::tests::assert_well_formed;
     use super::*;

@@ -68,7 +68,7 @@ fn draw(body: &mut Canvas, plot: &Plot, series: usize, split: &str, binary: &Bin
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::super::canvas::tests::assert_well_formed;
     use super::*;

@@ -88,7 +88,7 @@ fn table_of_folds(folds: &[(String, &Binary)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::report::fixtures::{binary, ten_labels};

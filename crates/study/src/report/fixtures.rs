@@ -1,6 +1,6 @@
 //! Made-up results of a whole study, for tests of drawings and pages.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use crate::experiment::predictions;
 use crate::experiment::record::*;

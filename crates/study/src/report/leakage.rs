@@ -46,7 +46,7 @@ fn row(name: &str, splits: &[&SplitRecord], summary: &Summary) -> Row {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::report::fixtures::{leakage, ten_labels};

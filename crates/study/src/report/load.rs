@@ -184,7 +184,7 @@ fn check_scores(scores: &Scores, n_labels: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::report::fixtures::{ten_labels, write};

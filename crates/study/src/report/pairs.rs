@@ -97,7 +97,7 @@ fn item(clip: &PredictionRow, pair: Pair, audio: Option<&Links>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use sourcing_sound_train::metrics::scores_of_confusion;

@@ -208,7 +208,7 @@ fn shuffled<'a>(records: impl Iterator<Item = &'a Record>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::figure::canvas::tests::assert_well_formed;

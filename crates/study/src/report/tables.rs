@@ -194,7 +194,7 @@ pub fn recalls(caption: &str, entries: &[(String, &Scores)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::experiment::record::Study;

@@ -103,7 +103,7 @@ fn vectors(model: &Model, sources: &[Source], seed: u64) -> Result<Option<Vec<Ve
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::fixtures::{sound, write_wav};

@@ -207,7 +207,7 @@ fn from_arrays(n_mels: usize, failures: Vec<String>, arrays: Vec<Array>) -> Extr
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::fixtures::write_wav;

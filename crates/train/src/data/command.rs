@@ -53,7 +53,7 @@ fn describe(arguments: &Arguments) -> Result<Description> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::fixtures::write_wav;

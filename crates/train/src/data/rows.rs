@@ -75,7 +75,7 @@ impl<T: Default + DeserializeOwned + Serialize> Rows<T> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use anyhow::anyhow;

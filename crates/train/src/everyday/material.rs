@@ -203,7 +203,7 @@ fn samples(source: &Source) -> Result<Vec<f32>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::fixtures::write_wav;

@@ -158,7 +158,7 @@ fn folds_named(folds: &BTreeSet<u32>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::fixtures::{dataset, slice};

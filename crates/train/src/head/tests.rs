@@ -1,7 +1,7 @@
 //! A small run from audio files to a head's files, on a base model whose embedding is the mean
 //! level of each third of the bands.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use super::command::{Arguments, execute};
 use super::embed::{Embedder, Sound};

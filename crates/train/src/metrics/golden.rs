@@ -1,7 +1,7 @@
 //! Compares figures of merit with scikit-learn's on the same predictions
 //! (`tests/golden/scikit_learn.py`).
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use super::binary::{Counts, auroc, average_precision, precision_recall_curve};
 use super::table::{Average, classification_report, macro_average, weighted_average};

@@ -1,6 +1,6 @@
 //! A small run from audio files to a model folder.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use crate::data::dataset::Layout;
 use crate::fixtures::{write_dataset, write_wav};

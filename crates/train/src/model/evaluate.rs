@@ -102,7 +102,7 @@ fn table(scores: &Scores) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::fixtures::slice;

@@ -1,6 +1,6 @@
 //! Small networks and synthetic inputs for tests.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use crate::nn::examples::{Batch, Examples, Views};
 use crate::nn::layers::{Block, Layer};

@@ -120,7 +120,7 @@ fn mask<const D: usize>(x: Tensor<D>, share: f32, rng: &mut Xoshiro256PlusPlus) 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::nn::net::Array;

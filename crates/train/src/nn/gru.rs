@@ -80,7 +80,7 @@ fn gates(weights: GruWeights, features: usize, units: usize) -> [Gate; 3] {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::nn::tensor::{constant, values};

@@ -103,7 +103,7 @@ impl<'a> Network<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::nn::fixtures::{Tones, every_layer};

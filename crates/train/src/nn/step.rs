@@ -144,7 +144,7 @@ fn behind_blocks(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::nn::fixtures::{blocks, every_layer, random_batch};

@@ -54,7 +54,7 @@ fn orthogonal(rows: usize, columns: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::nn::layers::Layer;

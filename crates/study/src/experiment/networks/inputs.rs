@@ -118,7 +118,7 @@ fn time(recipe: &Recipe, maker: &Maker<'_>, sources: &[Source]) -> Result<Option
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::experiment::networks::recipe::{Kind, Options};

@@ -71,7 +71,7 @@ pub fn gru(input: [usize; 2], n_labels: usize) -> NetworkConfig {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use sourcing_sound_train::nn::layers::Shape;

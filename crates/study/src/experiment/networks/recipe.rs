@@ -240,7 +240,7 @@ fn front_end(sample_rate: u32, n_fft: usize, hop_length: usize, n_mels: usize) -
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
 

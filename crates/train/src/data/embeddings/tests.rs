@@ -1,6 +1,6 @@
 //! Files as the Python package writes them, and everything that can be wrong with them.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use super::{Embeddings, EmbeddingsError, Problem, read};
 use crate::tiny_model;

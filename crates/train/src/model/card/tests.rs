@@ -1,6 +1,6 @@
 //! Checks that the cards of the shipped files are reproduced exactly.
 
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use super::card;
 use crate::data::dataset::Layout;

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
 use super::*;
 use crate::nn::examples::Batch;
