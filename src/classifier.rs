@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kept_scores_are_a_prediction_again() {
+    fn stored_scores_become_a_prediction_again() {
         let mut classifier = Classifier::new(Model::everyday().unwrap()).unwrap();
         let noise: Vec<f32> = (0..32_000_u32).map(|n| (n * n % 977) as f32 / 977.0 - 0.5).collect();
         let pcm = Pcm::new(&noise, SampleRate::new(16_000).unwrap()).unwrap();

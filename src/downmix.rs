@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_is_known_and_a_change_is_no_click() {
+    fn the_channel_used_is_reported_and_changes_do_not_click() {
         let sound = noise(3);
         let half = sound.len() / 2;
         let mut other = sound.clone();
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_are_no_numbers_pass_and_decide_nothing() {
+    fn non_finite_samples_pass_without_influence() {
         let mut channels = [noise(1), noise(2)];
         channels[0][10] = f32::NAN;
         let mono = downmix(&interleave(&channels), 2).unwrap();

@@ -119,7 +119,7 @@ fn segments_start_every_hop_and_the_last_ends_with_the_recording() {
 /// Whole recordings use the same code as pieces, so both are compared with scores of segments that
 /// the test cuts out.
 #[test]
-fn scores_are_those_of_the_segments_cut_out_by_hand() {
+fn scores_are_those_of_separately_cut_segments() {
     let hz = 22_050;
     for mut classifier in [plain(), patched()] {
         let metadata = classifier.metadata().clone();
@@ -142,7 +142,7 @@ fn scores_are_those_of_the_segments_cut_out_by_hand() {
 }
 
 #[test]
-fn a_long_recording_gives_predictions_as_it_goes() {
+fn a_long_recording_gives_predictions_as_it_arrives() {
     let hz = 22_050;
     for classifier in [plain(), patched()] {
         let mut segments = classifier.segments(rate(hz), 0.5).unwrap();

@@ -128,7 +128,7 @@ fn a_full_segment_scores_as_the_classifier_scores_it() {
 }
 
 #[test]
-fn a_bad_piece_is_refused_whole_and_the_stream_goes_on() {
+fn a_bad_piece_is_refused_completely_and_the_stream_continues() {
     let classifier = classifier();
     let samples = sound(44_100, 0.5);
     let open = || classifier.stream(rate(44_100), StreamConfig::default()).unwrap();

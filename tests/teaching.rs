@@ -71,7 +71,7 @@ fn scores(head: &Head, samples: &[f32], labels: usize) -> Vec<f32> {
 }
 
 #[test]
-fn taught_sounds_are_told_apart_in_new_takes() {
+fn taught_sounds_are_distinguished_in_new_takes() {
     let taught = taught_teacher().train("two").unwrap();
     for take in [0.4, 0.9, 1.6] {
         let of_purr = scores(&taught.head, &purr(take), 2);
@@ -219,7 +219,7 @@ fn findings_say_what_is_wrong_with_the_examples() {
 }
 
 #[test]
-fn recordings_of_one_name_in_two_files_stay_two() {
+fn recordings_of_one_name_in_two_files_stay_separate() {
     let file = |take: f32| {
         let mut teacher = teacher();
         teacher.add("my purr", "IMG_1.wav", pcm(&purr(take))).unwrap();

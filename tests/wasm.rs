@@ -202,7 +202,7 @@ fn a_stream_hands_out_the_columns_of_its_audio() {
 }
 
 #[wasm_bindgen_test]
-fn listening_on_takes_no_more_memory() {
+fn longer_streams_take_no_more_memory() {
     for model in [MODEL, EVERYDAY] {
         let classifier = WasmClassifier::new(model, None, None, None).ok().unwrap();
         let sound = sounds::hammering();

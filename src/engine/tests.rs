@@ -64,7 +64,7 @@ fn features() -> Vec<f32> {
 }
 
 #[test]
-fn nothing_of_a_run_is_left_for_the_next_one() {
+fn a_run_leaves_nothing_for_the_next() {
     let network = network(&graph(), ROWS, COLUMNS).expect("every operator is covered");
     assert_eq!(network.output_lens().collect::<Vec<_>>(), [5]);
     let first = network.run(&features());
@@ -73,7 +73,7 @@ fn nothing_of_a_run_is_left_for_the_next_one() {
 }
 
 #[test]
-fn what_is_not_covered_is_named() {
+fn uncovered_operators_are_named() {
     let mut graph = graph();
     graph.node[2].op_type = "Erf";
     let refused = network(&graph, ROWS, COLUMNS).err();

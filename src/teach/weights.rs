@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_like_the_background_has_no_weights() {
+    fn examples_like_the_background_have_no_weights() {
         let nothing = [0.0f32; 6];
         let fit = Fit::new(&background(), &[&nothing, &nothing], &[]);
         assert_eq!((fit.weights(), fit.score_without(0)), (None, 0.0));

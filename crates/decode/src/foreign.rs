@@ -57,7 +57,7 @@ mod tests {
     use super::{FAST_MONO_MP2, format};
 
     #[test]
-    fn mp2_that_no_decoder_takes_is_known_by_its_first_frame() {
+    fn unsupported_mp2_is_recognised_by_its_first_frame() {
         for (header, is_refused) in [
             // 384 kbit/s at 44,100 Hz and 224 with a checksum, in mono.
             ([0xff, 0xfd, 0xe0, 0xc4], true),

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_matroska_is_not_cut_off() {
+    fn other_formats_than_matroska_are_not_cut_off() {
         let long = [&HEADER[..], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]].concat();
         for file in [b"RIFF".to_vec(), Vec::new(), HEADER.to_vec(), long] {
             let mut input = Input::new(Box::new(Cursor::new(file)));

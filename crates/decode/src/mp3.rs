@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_found_where_its_frame_has_it() {
+    fn a_tag_is_found_at_its_place_in_the_frame() {
         let mono = [0xff, 0xfb, 0x90, 0xc4];
         let stereo = [0xff, 0xfb, 0x90, 0x44];
         let (slow, slow_mono) = ([0xff, 0xf3, 0x80, 0x44], [0xff, 0xf3, 0x80, 0xc4]);

@@ -250,7 +250,7 @@ mod tests {
     use crate::input::Input;
 
     #[test]
-    fn boxes_end_with_whatever_is_too_short_for_one() {
+    fn boxes_end_where_the_rest_is_too_short() {
         for rest in 0..8 {
             let body = [&b"\0\0\0\x09freex"[..], &vec![0xff; rest]].concat();
             let boxes: Vec<_> = children(&body).collect();

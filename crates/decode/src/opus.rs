@@ -100,7 +100,7 @@ mod tests {
     use super::{OpusPackets, little_endian};
 
     #[test]
-    fn mp4_has_the_numbers_of_a_header_the_other_way_round() {
+    fn mp4_swaps_the_bytes_of_numbers_in_a_header() {
         // 312 samples to skip, 48,000 Hz, and a gain of -6 dB.
         let ogg = b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\x00\xfa\0";
         let mp4 = b"OpusHead\x00\x02\x01\x38\0\0\xbb\x80\xfa\x00\0";

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_packet_of_days_is_left_out_and_others_count_together() {
+    fn a_damaged_packet_of_days_is_dropped_and_others_add_up() {
         let mut timeline = Timeline::new(1.0, None);
         assert_eq!(timeline.damaged(&packet(0, 7), RATE), 0.0);
         assert_eq!(timeline.damaged(&packet(0, u64::MAX / 3_600), RATE), 0.0);

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_names_stay_text() {
+    fn hostile_names_are_escaped() {
         let (mut record, mut rows) = ten_labels("mel-cnn", 0.5, 1);
         let hostile = "</script><img src=x onerror='1'>\"";
         record.experiment = hostile.into();

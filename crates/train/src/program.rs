@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_seen_enough_is_no_error() {
+    fn a_closed_pipe_is_not_an_error() {
         assert!(write(&mut Closed(ErrorKind::BrokenPipe), "text").is_ok());
         assert!(write(&mut Closed(ErrorKind::StorageFull), "text").is_err());
         let mut out: Vec<u8> = Vec::new();
@@ -124,14 +124,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_path_that_is_no_text_is_part_of_a_command() {
+    fn a_path_that_is_not_text_is_part_of_a_command() {
         use std::os::unix::ffi::OsStringExt;
         let path = OsString::from_vec(b"caf\xe9".to_vec());
         assert_eq!(typed("train", [path].into_iter(), &[]), "train 'caf\u{fffd}'");
     }
 
     #[test]
-    fn what_resumes_a_run_does_not_delete_it() {
+    fn resuming_a_run_does_not_delete_it() {
         assert_eq!(resuming_command(false), "the same command");
         assert_eq!(resuming_command(true), "the same command without --fresh");
     }

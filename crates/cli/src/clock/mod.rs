@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_no_times() {
+    fn other_numbers_are_not_times() {
         for name in [
             "dog.wav",
             "ZOOM0001.WAV",

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_names_the_model_that_it_is_on() {
+    fn a_head_names_its_base_model() {
         assert!(by_name(WITH_HEAD).unwrap().head.is_some());
         for (model, head) in
             MODELS.iter().filter_map(|model| model.head.as_ref().map(|h| (model, h)))

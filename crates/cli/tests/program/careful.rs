@@ -36,7 +36,7 @@ fn results_do_not_depend_on_whether_stderr_is_read() {
 }
 
 #[test]
-fn results_that_cannot_have_their_name_stay_where_the_error_says() {
+fn results_that_cannot_be_renamed_stay_where_the_error_says() {
     let bench = Bench::new();
     let (mut run, expected) = (Command::new(env!("CARGO_BIN_EXE_sourcing-sound")), "a.csv");
     run.args(["classify", "--model", "tiny.onnx", "-", "--format", "csv", "--output", expected]);
@@ -58,7 +58,7 @@ fn results_that_cannot_have_their_name_stay_where_the_error_says() {
 }
 
 #[test]
-fn results_of_other_options_are_not_joined_whichever_recordings_they_are_about() {
+fn results_of_other_options_are_not_mixed_whatever_their_recordings() {
     let bench = Bench::new();
     bench.tones("p/a.wav", &[(LOW_HZ, 3.0)]);
     bench.tones("q/b.wav", &[(LOW_HZ, 3.0)]);
@@ -113,7 +113,7 @@ fn a_label_track_is_about_one_recording() {
 }
 
 #[test]
-fn options_without_a_meaning_are_refused() {
+fn meaningless_options_are_refused() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 2.0)]);
     for format in ["events", "raven", "audacity", "parquet-events"] {
@@ -125,7 +125,7 @@ fn options_without_a_meaning_are_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_nowhere_is_named() {
+fn a_dangling_link_is_named() {
     let bench = Bench::new();
     bench.tones("in/a.wav", &[(LOW_HZ, 2.0)]);
     std::os::unix::fs::symlink("/nonexistent.wav", bench.path().join("in/z.wav")).unwrap();

@@ -242,7 +242,7 @@ fn clips_do_not_depend_on_threads_and_are_resumed() {
 }
 
 #[test]
-fn what_cannot_be_saved_is_a_failure_with_a_code() {
+fn clips_that_cannot_be_saved_are_failures_with_a_code() {
     let bench = bench();
     bench.tones("in/other.wav", &[(LOW_HZ, 2.0)]);
     bench.write("taken", b"a file where a folder should be");
@@ -287,7 +287,7 @@ mod unix {
     }
 
     #[test]
-    fn a_folder_that_may_not_be_written_to_is_named() {
+    fn a_read_only_folder_is_named() {
         let bench = bench();
         let classify = || bench.classify(&["in", "--save-clips", "locked"]);
         let (run, is_locked) = with_locked_folder(&bench, classify);

@@ -348,7 +348,7 @@ mod long {
 }
 
 #[test]
-fn what_is_too_long_to_be_drawn_is_measured() {
+fn recordings_too_long_to_draw_are_measured() {
     let bench = Bench::new();
     // One sample more than the longest Fourier transform accepts.
     let bytes = 2 * ((1u32 << 25) + 1);

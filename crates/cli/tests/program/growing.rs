@@ -72,7 +72,7 @@ fn a_file_that_is_still_written_is_tried_again_if_strict() {
 }
 
 #[test]
-fn one_file_in_a_folder_that_may_not_be_written_to_is_named() {
+fn one_file_in_a_read_only_folder_is_named() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
     let files = [("csv", "locked/o.csv"), ("parquet", "locked/o.parquet")];
@@ -94,7 +94,7 @@ fn one_file_in_a_folder_that_may_not_be_written_to_is_named() {
 }
 
 #[test]
-fn a_recording_that_may_not_be_read_is_named_and_the_rest_is_done() {
+fn an_unreadable_recording_is_named_and_the_rest_is_done() {
     let bench = Bench::new();
     let locked = bench.tones("in/a.wav", &[(LOW_HZ, 1.0)]);
     bench.tones("in/b.wav", &[(LOW_HZ, 1.0)]);

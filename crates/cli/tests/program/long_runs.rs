@@ -62,7 +62,7 @@ fn hidden(bench: &Bench) -> usize {
 }
 
 #[test]
-fn ctrl_c_leaves_a_whole_file_with_what_was_done() {
+fn ctrl_c_leaves_a_complete_file_of_finished_recordings() {
     let bench = bench();
     for (format, name) in
         [("parquet", "o.parquet"), ("parquet-events", "e.parquet"), ("csv", "o.csv")]
@@ -91,7 +91,7 @@ fn ctrl_c_leaves_a_whole_file_with_what_was_done() {
 }
 
 #[test]
-fn ctrl_c_leaves_whole_rows() {
+fn ctrl_c_leaves_complete_rows() {
     let bench = Bench::new();
     for format in ["csv", "jsonl"] {
         let arguments = ["-", "--rate", "22050", "--format", format, "--hop", "0.03"];
@@ -170,7 +170,7 @@ fn a_full_standard_output_is_an_error_of_every_command() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_head_without_end_is_not_read_to_its_end() {
+fn an_endless_head_is_not_read_to_its_end() {
     let bench = Bench::new();
     let run = bench.classify(&["a.wav", "--head", "/dev/zero"]);
     let expected =

@@ -63,7 +63,7 @@ fn licences_are_stated() {
 }
 
 #[test]
-fn a_model_with_a_head_takes_no_other() {
+fn a_model_with_a_head_accepts_no_other_head() {
     let bench = bench();
     for command in [&["inspect", "urban"][..], &["classify", "low.wav", "--model", "urban"]] {
         let run = bench.run(&[command, &["--head", "pitch.head.json"]].concat());
@@ -82,7 +82,7 @@ fn the_default_is_everyday() {
 }
 
 #[test]
-fn a_file_hides_the_name_and_a_folder_does_not() {
+fn a_file_hides_a_built_in_model_and_a_folder_does_not() {
     let bench = bench();
     let name = |model: &str| {
         let stdout = bench.run(&["inspect", model, "--format", "json"]).success();
@@ -95,7 +95,7 @@ fn a_file_hides_the_name_and_a_folder_does_not() {
 }
 
 #[test]
-fn a_head_in_place_of_a_model_is_named_as_one() {
+fn a_head_given_as_a_model_is_recognised() {
     let run = bench().run(&["classify", "both.wav", "--model", "pitch.head.json"]);
     let expected = "model pitch.head.json: this is a head: give it with --head [model-format]";
     assert!(run.code == 1 && run.stderr.contains(expected), "{}", run.stderr);

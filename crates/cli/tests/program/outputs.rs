@@ -97,7 +97,7 @@ fn raven_and_audacity_get_joined_segments() {
 }
 
 #[test]
-fn filters_leave_rows_out() {
+fn filters_omit_rows() {
     let bench = Bench::new();
     bench.write("everyday.onnx", &everyday::model("everyday-made"));
     bench.tones("tones.wav", &[(LOW_HZ, 4.0), (MIDDLE_HZ, 4.0), (HIGH_HZ, 4.0)]);

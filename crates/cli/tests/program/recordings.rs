@@ -167,7 +167,7 @@ fn unsupported_files_are_refused_with_the_line_that_converts_them() {
 }
 
 #[test]
-fn what_is_no_recording_is_named_with_what_to_do() {
+fn files_that_are_not_recordings_are_named_with_advice() {
     let bench = Bench::new();
     bench.tones("dog.wav", &[(LOW_HZ, 1.0)]);
     for (given, advice) in [
@@ -196,7 +196,7 @@ mod unix {
     /// In rows, bytes that are not UTF-8 are numbers, so that names stay distinct.
     #[cfg(target_os = "linux")]
     #[test]
-    fn names_may_be_no_utf_8() {
+    fn names_need_not_be_utf_8() {
         let bench = Bench::new();
         let folder = bench.path().join("clips");
         fs::create_dir(&folder).unwrap();
@@ -222,7 +222,7 @@ mod unix {
     }
 
     #[test]
-    fn links_that_lead_back_are_not_followed() {
+    fn links_to_enclosing_folders_are_not_followed() {
         let bench = Bench::new();
         bench.tones("clips/deep/a.wav", &[(LOW_HZ, 1.0)]);
         let clips = bench.path().join("clips");

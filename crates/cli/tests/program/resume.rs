@@ -76,7 +76,7 @@ fn names_that_begin_like_formulas_are_text_and_are_found_again() {
 }
 
 #[test]
-fn what_cannot_be_continued_is_refused_with_a_reason() {
+fn files_that_cannot_be_continued_are_refused_with_a_reason() {
     let bench = Bench::new();
     bench.tones("a.wav", &[(LOW_HZ, 2.0)]);
     for (format, name) in
@@ -217,7 +217,7 @@ mod unix {
     }
 
     #[test]
-    fn a_killed_run_goes_on_where_it_was() {
+    fn a_killed_run_resumes() {
         let (bench, slow) = bench();
         for (format, name) in FORMATS {
             assert_eq!(Stuck::start(&bench, &slow, format, name, &[]).end("-KILL"), None);
@@ -234,7 +234,7 @@ mod unix {
     }
 
     #[test]
-    fn a_run_that_goes_on_can_be_killed_again() {
+    fn a_resumed_run_can_be_killed_again() {
         let (bench, slow) = bench();
         let (format, name) = ("csv", "o.csv");
         assert_eq!(Stuck::start(&bench, &slow, format, name, &[]).end("-KILL"), None);
@@ -247,7 +247,7 @@ mod unix {
     }
 
     #[test]
-    fn an_interrupted_run_goes_on_too() {
+    fn an_interrupted_run_resumes_too() {
         let (bench, slow) = bench();
         for (format, name) in FORMATS {
             let stuck = Stuck::start(&bench, &slow, format, name, &[]);
@@ -275,7 +275,7 @@ mod unix {
 
     /// Finished recordings are not lost.
     #[test]
-    fn a_full_disk_leaves_what_a_run_goes_on_with() {
+    fn a_full_disk_leaves_a_file_that_can_be_resumed() {
         let (bench, slow) = bench();
         assert_eq!(Stuck::start(&bench, &slow, "jsonl", "o.jsonl", &[]).end("-KILL"), None);
         let left = part(&bench, "o.jsonl").unwrap();

@@ -79,7 +79,7 @@ fn taught_labels_are_recognised_in_new_takes() {
 }
 
 #[test]
-fn a_label_that_the_model_knows_is_added_to() {
+fn a_taught_label_adds_to_the_models_label() {
     let bench = bench();
     let found = report(&bench, &[&["--label", "pURR", "rumble"], &OUTPUT]);
     assert_eq!(found["labels"][0]["label"], "Purr");
@@ -156,7 +156,7 @@ fn copies_count_once_and_files_of_one_name_are_two_recordings() {
 }
 
 #[test]
-fn one_example_is_enough_and_said_to_be_few() {
+fn one_example_is_enough_and_reported_as_few() {
     let bench = bench();
     let one = ["--label", "my alarm", "beeps/0.wav"];
     let found = report(&bench, &[&one, &OUTPUT]);
@@ -201,7 +201,7 @@ fn the_same_inputs_give_the_same_bytes() {
 }
 
 #[test]
-fn a_file_is_replaced_only_by_force() {
+fn a_file_is_replaced_only_with_force() {
     let bench = bench();
     bench.write("home.sound.json", b"mine");
     let one = ["--label", "my alarm", "beeps/0.wav"];

@@ -25,7 +25,7 @@ fn losses(file: &[Vec<u8>]) -> u64 {
 }
 
 #[test]
-fn missing_and_damaged_pages_are_losses_and_nothing_else_is() {
+fn only_missing_and_damaged_pages_are_losses() {
     let body = b"OggS is no page";
     let row: Vec<Vec<u8>> = (0..6).map(|number| page(1, number, body)).collect();
     assert_eq!(losses(&row), 0);
@@ -48,7 +48,7 @@ fn missing_and_damaged_pages_are_losses_and_nothing_else_is() {
 }
 
 #[test]
-fn another_place_in_a_file_is_no_loss() {
+fn seeking_in_a_file_is_not_a_loss() {
     let mut pages = Pages::default();
     pages.push(&page(1, 0, b"a"));
     pages.restart();

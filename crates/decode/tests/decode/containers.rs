@@ -122,7 +122,7 @@ fn containers_give_their_samples_from_files_and_from_pipes() {
 }
 
 #[test]
-fn containers_that_break_off_give_what_is_there() {
+fn truncated_containers_give_what_they_contain() {
     let (little, big) = (bytes_of(&signal()), big_endian(&signal()));
     let length = little.len();
     let files = [
@@ -158,7 +158,7 @@ fn raw_samples_need_no_header() {
 }
 
 #[test]
-fn a_recording_can_begin_later() {
+fn decoding_can_begin_later() {
     let file = wav(&WavFormat::pcm(2, RATE, 16), &bytes_of(&signal()));
     let whole = expected();
     for frame in [0, 1, 8_191, 8_192, 9_000, FRAMES / 2 - 1, FRAMES] {
@@ -190,7 +190,7 @@ fn a_channel_can_be_chosen() {
 }
 
 #[test]
-fn a_recording_may_say_when_it_began() {
+fn a_recording_may_state_when_it_began() {
     let plain = wav(&WavFormat::pcm(1, RATE, 16), &bytes_of(&signal()));
     let mut bext = vec![0; 602];
     bext[320..338].copy_from_slice(b"2023-02-1406:30:05");
@@ -252,7 +252,7 @@ fn ahead(samples: &[f32], expected: &[f32], at: usize) -> usize {
 
 /// Encoders miscount, as in the page before the last of ESC-10's 2-77945-A.
 #[test]
-fn a_wrong_count_in_ogg_is_no_loss() {
+fn a_wrong_count_in_ogg_is_not_a_loss() {
     let sound = noise();
     let whole = of_bytes("whole.opus", opus(&sound)).0;
     let jump = |from: usize, to: usize, by: u64| {

@@ -32,7 +32,7 @@ fn cut_off(name: &str, bytes: Vec<u8>) -> (usize, Option<(u64, u64)>) {
 }
 
 #[test]
-fn a_truncated_wav_gives_what_is_there() {
+fn a_truncated_wav_gives_what_it_contains() {
     let file = good_wav();
     for length in [1, 11, 12, 20, 40, 44, 45] {
         let code = code_of("cut.wav", file[..length].to_vec());
@@ -48,7 +48,7 @@ fn a_truncated_wav_gives_what_is_there() {
 }
 
 #[test]
-fn lengths_in_a_wav_header_yield_to_the_bytes() {
+fn bytes_override_the_lengths_in_a_wav_header() {
     let format = WavFormat::pcm(1, RATE, 16);
     let data = bytes_of(&tone(RATE, 440.0, 1_000));
     // Placeholders of ffmpeg, SoX, arecord and of a recorder that lost power; a length that was
@@ -101,7 +101,7 @@ fn a_recording_longer_than_the_limit_is_refused_at_the_limit() {
 }
 
 #[test]
-fn truncated_flac_gives_its_whole_blocks() {
+fn truncated_flac_gives_its_complete_blocks() {
     let file = flac(RATE, &tone(RATE, 440.0, 10 * BLOCK));
     for length in [3, 4, 20, 42, 60] {
         let code = code_of("cut.flac", file[..length].to_vec());
@@ -140,7 +140,7 @@ fn an_mp3_that_breaks_off_is_reported_if_a_tag_states_its_length() {
 }
 
 #[test]
-fn an_m4a_without_its_index_is_an_error_with_a_way_out() {
+fn an_m4a_without_its_index_is_an_error_with_a_remedy() {
     let start = b"\0\0\0\x14ftypM4A \0\0\0\0M4A ";
     let mut noise = Lcg(5);
     // Lengths of the sound as recorders leave them: too long, up to the end, 64 bits, not filled

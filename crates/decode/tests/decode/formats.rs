@@ -101,7 +101,7 @@ fn pcm_fmt(channels: u16, bytes_per_second: u32, block: u16, bits: u16) -> Vec<u
 }
 
 #[test]
-fn a_wrong_block_of_wav_yields_to_the_bits() {
+fn bits_override_a_wrong_block_size_of_wav() {
     let signal = tone(RATE, 440.0, 1_000);
     for (channels, block) in
         [(1u16, 0u16), (1, 1), (1, 3), (1, 4), (1, 8), (2, 0), (2, 1), (2, 2), (2, 3), (2, 8)]

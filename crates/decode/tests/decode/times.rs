@@ -205,7 +205,7 @@ fn convert(source: &Path, arguments: &[&str], file: &Path) -> bool {
 
 /// QuickTime stores samples of more than 16 bits with the highest byte first, unless a box says otherwise.
 #[test]
-fn pcm_in_mov_is_what_it_was_made_from() {
+fn pcm_in_mov_equals_its_source() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     let expected = decode(&source).unwrap();
@@ -228,7 +228,7 @@ fn pcm_in_mov_is_what_it_was_made_from() {
 }
 
 #[test]
-fn pcm_in_mov_that_is_not_read_is_not_called_damaged() {
+fn unsupported_pcm_in_mov_is_not_called_damaged() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     for (name, arguments) in [
@@ -248,7 +248,7 @@ fn pcm_in_mov_that_is_not_read_is_not_called_damaged() {
 
 /// As an interrupted download leaves it.
 #[test]
-fn an_mp4_that_breaks_off_gives_what_is_there() {
+fn a_truncated_mp4_gives_what_it_contains() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     for (codec, name) in [("aac", "a.m4a"), ("alac", "b.m4a"), ("pcm_s16le", "c.mov")] {
@@ -275,7 +275,7 @@ fn an_mp4_that_breaks_off_gives_what_is_there() {
 
 /// Recorders that lose power leave them, and they state no length.
 #[test]
-fn an_mp4_in_fragments_that_breaks_off_within_one_is_reported() {
+fn an_mp4_truncated_within_a_fragment_is_reported() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     let path = folder.path().join("fragments.mp4");
@@ -298,7 +298,7 @@ fn an_mp4_in_fragments_that_breaks_off_within_one_is_reported() {
 }
 
 #[test]
-fn a_matroska_file_that_breaks_off_gives_what_is_there() {
+fn a_truncated_matroska_file_gives_what_it_contains() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     for (codec, name) in [("pcm_s16le", "a.mka"), ("flac", "b.mkv")] {

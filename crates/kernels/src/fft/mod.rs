@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_gives_the_samples_times_the_length() {
+    fn the_inverse_gives_the_samples_times_the_length() {
         for length in LENGTHS.into_iter().chain(1..=64) {
             let samples: Vec<f32> = (0..length).map(|n| noise(n, 0)).collect();
             let mut fft = SingleFft::new(length);

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn the_search_finds_what_there_is_to_learn() {
+    fn the_search_finds_a_learnable_rule() {
         let material = material(180);
         let clips = clips(&material);
         let go = AtomicBool::new(false);

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_back() {
+    fn written_rows_are_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("predictions.csv");
         let rows = [

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn all_wrong_is_no_certainty() {
+    fn all_wrong_is_not_certain() {
         let rows: Vec<_> = (0..4).map(|n| row(&n.to_string(), 0, 0.9)).collect();
         let (low, high) = record(&rows).accuracy_interval;
         assert_eq!((low, Some((low, high))), (0.0, metrics::accuracy_bound(0.0, 4)));

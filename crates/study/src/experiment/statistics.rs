@@ -152,7 +152,7 @@ mod tests {
     use sourcing_sound_train::random::generator;
 
     #[test]
-    fn statistics_match_a_computation_by_hand() {
+    fn statistics_match_a_manual_computation() {
         let column = [1.0, 3.0, 2.0, 6.0];
         assert_eq!(Mean.of(&column), 3.0);
         assert!((Deviation.of(&column) - 3.5f64.sqrt()).abs() < 1e-12);

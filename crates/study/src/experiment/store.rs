@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_seed_and_clips_have_folders_of_their_own() {
+    fn other_settings_seeds_and_clips_have_separate_folders() {
         let split = Split {
             name: "3-9".into(),
             train: vec![0],
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn other_audio_under_the_same_names_has_a_folder_of_its_own() {
+    fn other_audio_under_the_same_names_has_a_separate_folder() {
         let data = tempfile::tempdir().unwrap();
         let split = Split {
             name: "1".into(),

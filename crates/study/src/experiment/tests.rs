@@ -186,7 +186,7 @@ fn a_stop_leaves_no_record_and_the_next_call_resumes() {
 }
 
 #[test]
-fn a_fresh_run_of_all_that_is_stopped_has_left_no_older_results() {
+fn a_stopped_fresh_run_of_all_leaves_no_older_results() {
     let place = Place::new(2, 3);
     place.run("logistic").unwrap();
     let kept = || std::fs::read_dir(place.path("work/logistic")).unwrap().count();

@@ -200,7 +200,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_file_of_its_own_needs_nothing_else() {
+    fn a_separate_file_is_self_contained() {
         let svg = figure().standalone();
         assert_well_formed(&svg);
         assert!(!svg.contains("var("), "every property has its value");

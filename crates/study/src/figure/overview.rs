@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_legend_names_what_occurs_only() {
+    fn the_legend_names_only_marks_that_occur() {
         let row = row("a");
         let bare =
             Row { summary: Summary { splits: 1, ..row.summary }, study: None, ..row.clone() };

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn thresholds_are_called_so() {
+    fn thresholds_are_called_thresholds() {
         assert_eq!(name_of_point("0.5"), "threshold 0.5");
         assert_eq!(name_of_point("best F1 in training"), "best F1 in training");
     }

@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_whole_and_loads_nothing() {
+    fn a_page_is_complete_and_loads_nothing() {
         let page = document("<title>", "<p>body</p>");
         assert!(page.contains("&lt;title&gt;") && page.contains("<p>body</p>"));
         assert!(!page.contains("{{") && !page.contains("http://") && !page.contains("https://"));

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_shuffled_nothing_shown() {
+    fn without_shuffled_splits_nothing_is_shown() {
         assert_eq!(section(&ten_labels("mel-cnn", 0.6, 1).0), None);
     }
 }

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_may_lie_in_the_data() {
+    fn a_page_may_be_inside_the_data_folder() {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("a.wav"), "").unwrap();
         let links = Links::new(root.path(), root.path()).unwrap();

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn clips_play_where_they_are_there() {
+    fn only_existing_clips_can_be_played() {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("it's.wav"), "").unwrap();
         let audio = Links::new(root.path(), root.path()).unwrap();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn all_right_is_said() {
+    fn a_perfect_matrix_is_reported() {
         let scores = scores_of_confusion(vec![vec![1, 0], vec![0, 1]], &["a".into(), "b".into()]);
         assert!(list(&scores, &[], None).contains("No tested clip"));
     }

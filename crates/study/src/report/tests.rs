@@ -85,7 +85,7 @@ fn nothing_is_loaded_from_anywhere() {
 }
 
 #[test]
-fn clips_play_where_the_data_are() {
+fn clips_play_from_the_data_folder() {
     let place = Place::new();
     let (record, mut rows) = ten_labels("mel-cnn", 0.5, 1);
     for row in &mut rows {
@@ -106,7 +106,7 @@ fn clips_play_where_the_data_are() {
 }
 
 #[test]
-fn nothing_at_all_is_explained() {
+fn missing_results_are_explained() {
     let place = Place::new();
     let (code, page) = place.report(None);
     assert!(is_success(code));

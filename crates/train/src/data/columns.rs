@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_unreadable_for_the_moment_is_tried_again() {
+    fn a_temporarily_unreadable_file_is_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let paths = ["good.wav", "bad.wav"].map(|name| folder.path().join(name));
         let sources = paths.clone().map(|path| source(&path));

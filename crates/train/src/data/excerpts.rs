@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn excerpts_of_one_recording_are_told_by_their_names() {
+    fn names_show_which_excerpts_share_a_recording() {
         for (name, recording) in [
             ("rain-0.ogg", "rain"),
             ("audio/rain-on-tent-12.ogg", "audio/rain-on-tent"),

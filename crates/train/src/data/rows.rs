@@ -81,7 +81,7 @@ mod tests {
     use anyhow::anyhow;
 
     #[test]
-    fn what_failed_is_tried_again_and_the_rest_is_kept() {
+    fn failed_sounds_are_tried_again_and_the_rest_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.bin");
         let read = |width: usize| Rows::<u32>::read(path.clone(), width, &["a", "b", "c"]);

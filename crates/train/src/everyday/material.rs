@@ -209,7 +209,7 @@ mod tests {
     use crate::fixtures::write_wav;
 
     #[test]
-    fn a_quarter_of_the_recordings_is_left_out_whole() {
+    fn a_quarter_of_the_recordings_is_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let tone: Vec<f32> = (0..8_000).map(|i| (i as f32 * 0.3).sin() * 0.5).collect();
         for name in ["a-0", "a-1", "b-0", "c-0", "d-0", "d-1", "e", "f", "g", "h"] {

@@ -348,7 +348,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sounds_are_finite_loud_as_meant_and_the_same_again() {
+    fn sounds_are_finite_at_their_level_and_reproducible() {
         let sounds = sounds(1, 3);
         assert_eq!(sounds.len(), RECIPES.len());
         for (name, sound) in &sounds {

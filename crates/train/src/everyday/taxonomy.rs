@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_about_the_network() {
+    fn refuses_files_about_another_network() {
         let refused = |from: &str, to: &str| read_texts(&GOOD.replace(from, to)).unwrap_err();
         assert!(refused("1,/m/1,Cat", "1,/m/1,Dog").to_string().contains("Dog"));
         assert!(refused("/m/1", "/m/9").to_string().contains("label 1"));

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_as_far_below_as_it_says() {
+    fn noise_is_at_its_stated_level() {
         let sound = tone(440.0);
         for colour in [0.0, 0.9] {
             let mut rng = generator(1, "noise", &[]);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_the_same_whenever_it_is_made() {
+    fn copies_are_reproducible() {
         let sound = || Recording::new(tone(440.0), RATE);
         let copy = |name: &str, index: usize| altered(sound(), name, index, 7).samples;
         assert_eq!(copy("a", 0), copy("a", 0));

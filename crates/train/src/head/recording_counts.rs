@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_would_not_be_left_is_named_with_the_remedy() {
+    fn a_label_without_training_recordings_is_named_with_a_remedy() {
         let message = refusal(&[("a", 1, 0), ("a", 1, 0), ("c", 1, 1), ("d", 2, 1), ("e", 2, 1)]);
         assert!(message.contains("  \"hum\": found 1, needed 2\n"), "{message}");
         assert!(!message.contains("\"knock\"") && !message.contains("never"), "{message}");

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_names_decide() {
+    fn without_a_file_labels_relate_by_name() {
         let found =
             Relations::new(None, &names(&["air_horn", "Siren", "siren", "purr"]), &base()).unwrap();
         let expected = [("air_horn", "Air horn"), ("siren", "siren")];

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_what_they_say() {
+    fn levels_are_as_stated() {
         let sound = at_level(vec![0.3, -0.3, 0.3, -0.3], -20.0);
         assert!(sound.iter().all(|x| (x.abs() - 0.1).abs() < 1e-6), "{sound:?}");
     }

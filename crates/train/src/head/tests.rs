@@ -86,7 +86,7 @@ fn best_label(head: &[u8], samples: &[f32]) -> (String, bool) {
 }
 
 #[test]
-fn somebodys_own_sounds_become_a_head() {
+fn custom_sounds_become_a_head() {
     let root = TempDir::new().unwrap();
     write_folders(root.path());
     write_faint(&root.path().join("background"));
@@ -215,7 +215,7 @@ struct CommandLine {
 }
 
 #[test]
-fn embeddings_take_the_place_of_audio_and_of_copies() {
+fn embeddings_replace_audio_and_copies() {
     let parse = |options: &[&str]| {
         let words = ["head", "--base", "b.onnx", "--out", "x.head.json"].iter().chain(options);
         CommandLine::try_parse_from(words).map(|line| line.arguments)
@@ -255,7 +255,7 @@ fn official_folds_are_left_out_in_turn() {
 }
 
 #[test]
-fn what_cannot_be_trained_on_is_refused() {
+fn unusable_training_data_are_refused() {
     let root = TempDir::new().unwrap();
     write_folders(root.path());
     let good = arguments(root.path());
@@ -308,7 +308,7 @@ fn a_segment_is_four_seconds_of_patches() {
 }
 
 #[test]
-fn an_interrupted_run_goes_on() {
+fn an_interrupted_run_resumes() {
     let root = TempDir::new().unwrap();
     let base = Model::from_onnx(&base_bytes()).unwrap();
     let (stop, loads) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -375,7 +375,7 @@ fn a_sound_that_failed_is_tried_again() {
 }
 
 #[test]
-fn the_shipped_head_sits_on_the_shipped_base() {
+fn the_shipped_head_fits_the_shipped_base() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/everyday");
     let read = |name: &str| std::fs::read(models.join(name)).unwrap();
     let base = Model::from_onnx(&read("model.onnx")).unwrap();

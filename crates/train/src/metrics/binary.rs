@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scores_match_a_computation_by_hand() {
+    fn scores_match_a_manual_computation() {
         let scores = [0.9, 0.8, 0.8, 0.3, 0.1];
         let truths = [true, true, false, true, false];
         let counts = Counts::at(0.5, &scores, &truths);

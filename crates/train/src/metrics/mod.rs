@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn scores_match_a_computation_by_hand() {
+    fn scores_match_a_manual_computation() {
         // True 0 0 0 1 1, given 0 0 1 1 0; c does not occur.
         let pairs = [(0, 0), (0, 0), (0, 1), (1, 1), (1, 0)];
         let clips: Vec<_> = pairs.iter().map(|&(l, p)| judged(l, p, "r")).collect();

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_says_what_the_network_says() {
+    fn the_file_agrees_with_the_network() {
         let folder = tempfile::tempdir().unwrap();
         let (path, clips) = (folder.path().join("new/model.onnx"), clips());
         let references: Vec<_> = clips.iter().collect();
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_checked_is_not_written() {
+    fn unchecked_models_are_not_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.onnx");
         let clips = clips();

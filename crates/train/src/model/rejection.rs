@@ -197,7 +197,7 @@ mod tests {
     use crate::model::config;
 
     #[test]
-    fn the_output_tells_known_from_unknown() {
+    fn the_output_separates_known_from_unknown() {
         let mut rng = generator(3, "other", &[]);
         let mut row = |centre: f32| vec![centre + rng.random::<f32>(), rng.random::<f32>()];
         let known: Vec<_> = (0..60).map(|_| row(0.0)).collect();

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_network_gives_what_paper_and_pencil_give() {
+    fn a_small_network_matches_a_manual_computation() {
         let config = NetworkConfig {
             input: [3, 3],
             layers: vec![

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_built_is_refused_with_the_layer() {
+    fn unbuildable_networks_are_refused_with_the_layer() {
         let dense = Layer::Dense { units: 2, relu: true };
         let big = Layer::Conv2d { channels: 1, kernel: 7, relu: true };
         assert_eq!(

@@ -81,7 +81,7 @@ mod tests {
     use crate::nn::fixtures::average_policy;
 
     #[test]
-    fn the_learning_rate_warms_up_and_falls_to_nothing() {
+    fn the_learning_rate_warms_up_and_falls_to_zero() {
         let policy = average_policy(10);
         let rates: Vec<_> = (0..100).map(|step| policy.learning_rate(step, 10)).collect();
         assert!((rates[0] - 3e-3 / 20.0).abs() < 1e-12);

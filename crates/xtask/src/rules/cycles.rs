@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn no_crate_has_modules_that_import_each_other_in_a_circle() {
+    fn no_crate_has_import_cycles() {
         let workspace = Workspace::find().unwrap();
         let root = workspace.root();
         for source in [
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_found_through_re_exports() {
+    fn a_cycle_is_found_through_re_exports() {
         let folder = crate_of(&[
             ("lib.rs", "mod a; mod b; pub use b::{inner::Deep, B as Other};"),
             ("a.rs", "use crate::Other; pub struct A(pub Other);"),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_and_its_child_can_be_a_circle() {
+    fn a_parent_and_its_child_can_form_a_cycle() {
         let folder = crate_of(&[
             ("main.rs", "mod a; fn main() { a::run(); }"),
             ("a/mod.rs", "mod child; pub trait T {} pub fn run() { child::run(); }"),

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn interpreters_say_their_version() {
+    fn interpreters_report_their_version() {
         for (minor, path) in interpreters(9) {
             assert!(minor >= 9);
             assert_eq!(minor_version(&path), Some((minor, path)));

@@ -173,7 +173,7 @@ mod tests {
 
     /// Wherever a file is cut, only rows of recordings that are whole count.
     #[test]
-    fn a_table_cut_anywhere_goes_on_after_its_last_whole_recording() {
+    fn a_truncated_table_continues_after_its_last_complete_recording() {
         let blocks = [
             "a.wav,0,low\na.wav,1,low\n",
             "\"b, \"\"new\"\".wav\",0,low\n",
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_cut_anywhere_go_on_after_the_last_whole_recording() {
+    fn truncated_lines_continue_after_the_last_complete_recording() {
         let line = |name: &str, start: u32| format!("{{\"file\":{name:?},\"start\":{start}}}\n");
         let blocks = [line("a", 0) + &line("a", 1), line("b", 0), line("c", 0) + &line("c", 1)];
         let whole = blocks.concat();

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn one_side_alone_is_not_measured() {
+    fn one_class_alone_is_not_measured() {
         assert_eq!(curve(&[0.5], &[]), None);
         assert_eq!(curve(&[], &[0.5]), None);
     }

@@ -84,7 +84,7 @@ fn a_long_sound_of_a_pipe_has_a_clip_from_its_onset_on() {
 }
 
 #[test]
-fn more_than_is_kept_of_a_pipe_is_refused() {
+fn clips_longer_than_the_kept_part_of_a_pipe_are_refused() {
     let bench = bench();
     let bytes = fs::read(bench.path().join("in/deep/tones.wav")).unwrap();
     let arguments = ["-", "--save-clips", "clips", "--clip-padding", "3000"];

@@ -172,7 +172,7 @@ mod unix {
     }
 
     #[test]
-    fn a_folder_that_may_not_be_written_to_is_named() {
+    fn a_read_only_folder_is_named() {
         let bench = Bench::new();
         bench.tones("a.wav", &[(LOW_HZ, 1.0)]);
         let classify = || bench.classify(&["a.wav", "--output", "locked"]);

@@ -161,7 +161,7 @@ fn raw_samples_can_have_several_channels_and_other_formats() {
 }
 
 #[test]
-fn the_position_of_a_sample_that_is_no_number_counts_from_the_start() {
+fn the_position_of_a_nan_counts_from_the_start() {
     let bench = Bench::new();
     let mut samples = vec![0.1_f32; 20 * RATE as usize];
     samples[12 * RATE as usize] = f32::NAN;

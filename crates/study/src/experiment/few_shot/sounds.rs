@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sound_is_of_a_class_by_whole_words() {
+    fn classes_are_matched_by_whole_words() {
         let is_other = |name: &str, class: &str| {
             let sound = Sound {
                 name: format!("ambience audio/{name}-0.ogg"),

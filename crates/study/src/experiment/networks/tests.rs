@@ -64,7 +64,7 @@ fn accuracy(bench: &Bench, verdict: &Verdict) -> f64 {
 }
 
 #[test]
-fn every_experiment_tells_low_high_and_noise_apart() {
+fn every_experiment_distinguishes_low_high_and_noise() {
     let bench = bench();
     for kind in [Kind::MelCnn, Kind::MfccCnn, Kind::SlicesCnn, Kind::Rnn] {
         let options = Options { epochs: Some(8), batch: Some(4), ..Options::default() };
@@ -83,7 +83,7 @@ fn every_experiment_tells_low_high_and_noise_apart() {
 }
 
 #[test]
-fn a_stopped_run_goes_on_where_it_was() {
+fn a_stopped_run_resumes() {
     let bench = bench();
     let options = Options { epochs: Some(2), batch: Some(8), ..Options::default() };
     let method = bench.prepared(Kind::Rnn, &options);

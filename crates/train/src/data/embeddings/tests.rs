@@ -155,7 +155,7 @@ fn rows_in_any_order_and_file_are_clips() {
 }
 
 #[test]
-fn columns_that_may_be_left_out_and_other_integers_are_read() {
+fn optional_columns_and_other_integers_are_read() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("few.parquet");
     let mut table = Rows::good().table();
@@ -172,7 +172,7 @@ fn columns_that_may_be_left_out_and_other_integers_are_read() {
 }
 
 #[test]
-fn files_that_are_none_are_refused() {
+fn files_that_are_not_embeddings_are_refused() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("embeddings.parquet");
     let kind = |path: &Path| read_one(path).unwrap_err().problem;
@@ -230,7 +230,7 @@ fn columns_that_are_missing_or_of_another_type_are_named() {
 }
 
 #[test]
-fn rows_that_make_no_sense_are_named() {
+fn invalid_rows_are_named() {
     let good = clip("a.wav", Some("hum"));
     let after_good = |change: &dyn Fn(&mut Rows)| {
         let mut rows = Rows::good();

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_weights_say_the_same_of_plain_features() {
+    fn unstandardised_weights_give_the_same_results() {
         let mut rng = generator(4, "plain", &[]);
         let features: Vec<Vec<f32>> = (0..9)
             .map(|_| vec![rng.random_range(10.0..20.0), 7.0, rng.random_range(-1e-3..1e-3)])

@@ -23,7 +23,7 @@ fn accuracy(linear: &Linear, examples: &[Example]) -> f64 {
 }
 
 #[test]
-fn clouds_are_told_apart() {
+fn clouds_are_separated() {
     let examples = clouds(1.0);
     let refit = refit(&examples, 3, 1);
     assert!(accuracy(&refit.linear, &examples) > 0.97);
@@ -116,7 +116,7 @@ fn labels_count_the_same_and_recordings_by_the_root_of_their_rows() {
 }
 
 #[test]
-fn rows_count_as_much_as_they_are_said_to() {
+fn rows_count_by_their_weights() {
     let rows = [(0, "a", 1.0), (0, "a", 0.25), (1, "b", 0.25)];
     let examples =
         rows.map(|(label, name, count)| Example { count, ..Example::new(vec![0.0], label, name) });

@@ -93,7 +93,7 @@ fn without_variation_a_long_clip_is_a_crop_of_itself() {
 }
 
 #[test]
-fn a_short_clip_stands_somewhere_in_silence() {
+fn a_short_clip_is_placed_somewhere_in_silence() {
     let (config, clip) = (plain(), Columns { n_mels: N_MELS, values: vec![-20.0; N_MELS * 10] });
     let mut starts = std::collections::BTreeSet::new();
     for draw in 0..30 {
@@ -128,7 +128,7 @@ fn mixup_keeps_the_greater_part_and_noise_adds_power() {
 }
 
 #[test]
-fn powers_and_log_values_belong_together() {
+fn powers_and_log_values_convert_both_ways() {
     for log in [LOG, LogScale::Natural { offset: 1e-3 }] {
         for power in [0.0, 1e-9, 1e-3, 1.0, 50.0] {
             let back = to_power(log, from_power(log, power));

@@ -34,7 +34,7 @@ fn the_shipped_model_says_what_it_said() {
 }
 
 #[test]
-fn a_card_of_other_data_says_nothing_of_urban_sound() {
+fn a_card_of_other_data_does_not_mention_urban_sound() {
     let (mut evaluation, model, _) = shipped();
     (evaluation.model, evaluation.command) = ("own".into(), String::new());
     evaluation.labels = vec!["low".into(), "high".into()];

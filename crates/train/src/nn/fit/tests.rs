@@ -103,7 +103,7 @@ fn interrupted_after_every_step_gives_what_an_uninterrupted_run_gives() {
 }
 
 #[test]
-fn a_finished_training_is_taken_up_as_it_is() {
+fn a_finished_training_is_reused_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.bin");
     let first = finished(run(&plan(), &path, WITHOUT_STOP).unwrap());
@@ -185,7 +185,7 @@ fn training_ends_when_it_gets_no_better_and_keeps_the_best_weights() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_refused() {
+fn untrainable_jobs_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.bin");
     let refusal = |change: fn(&mut Plan)| {

@@ -127,7 +127,7 @@ fn blocks_of_all_sizes_give_what_burn_gives() {
 
 /// Buffers are reused for every batch, whatever their sizes.
 #[test]
-fn a_batch_leaves_nothing_behind_for_the_next() {
+fn a_batch_does_not_affect_the_next() {
     let blocks = Case::random(3).blocks;
     let cases = [(2, [64, 70]), (3, [64, 70]), (1, [80, 64]), (2, [64, 70])];
     let mut kept = Trunk::new(&blocks);

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_the_budget_is_a_problem_and_so_is_none() {
+    fn exceeding_the_budget_or_lacking_one_is_a_problem() {
         let limits = json!({ "features": 100, "network": 50 });
         let of = |features: u64, network: u64| json!({ "features": features, "network": network });
         assert!(problems("m", &of(100, 50), &limits).is_empty());
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn every_turn_of_a_loop_is_counted() {
+    fn every_iteration_of_a_loop_is_counted() {
         let mut module = Module::default();
         let turns = module.locals.add(ValType::I32);
         let mut function = walrus::FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);

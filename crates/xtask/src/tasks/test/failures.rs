@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_rust_says() {
+    fn reads_rusts_failures() {
         let printed = "\
 running 2 tests
 test a::b ... FAILED
@@ -94,7 +94,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out
     }
 
     #[test]
-    fn reads_what_playwright_says() {
+    fn reads_playwrights_failures() {
         let printed = "\
   ✘  1 [page] › live.spec.ts:3:1 › labels a dog (1.2s)
 
@@ -117,7 +117,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out
     }
 
     #[test]
-    fn reads_what_pytest_says() {
+    fn reads_pytests_failures() {
         let printed = "\
 =================== FAILURES ===================
 ___________ test_embed[mono] ___________

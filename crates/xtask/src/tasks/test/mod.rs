@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_said_again() {
+    fn failures_are_repeated() {
         let text = failures(&[
             outcome(Step::Rust, true, (40, 0, 2)),
             outcome(Step::E2e, false, (9, 2, 1)),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_has_a_name_and_says_what_it_is() {
+    fn every_step_has_a_name_and_a_description() {
         for step in Step::value_variants() {
             assert!(!step.name().is_empty());
             assert!(!step.about().is_empty(), "{}", step.name());

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_that_would_have_one_name_are_numbered() {
+    fn labels_with_the_same_name_are_numbered() {
         let names = names(&["Hum", "hum!", "?", "hum-1"]);
         let labels = ["Hum", "hum!", "?", "hum-1"].map(|label| names.0[label].as_str());
         assert_eq!(labels, ["hum", "hum-1", "2", "hum-1-3"]);

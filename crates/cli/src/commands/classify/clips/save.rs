@@ -133,7 +133,7 @@ mod tests {
     use super::{MOST_AT_A_TIME, Stretch, passes};
 
     #[test]
-    fn stretches_that_overlap_too_often_wait_for_another_pass() {
+    fn stretches_that_overlap_too_much_go_to_another_pass() {
         let stretch = |n: usize, seconds| Stretch {
             from: n as f64,
             to: n as f64 + seconds,

@@ -52,7 +52,7 @@ mod tests {
     use super::Tape;
 
     #[test]
-    fn the_last_frames_are_kept_whatever_the_blocks() {
+    fn the_last_frames_are_kept_for_any_block_sizes() {
         for block in [1, 3, 10, 200] {
             let mut tape = Tape::new(2, 5, 50);
             let sample = |n: u64| [n as f32, -(n as f32)];

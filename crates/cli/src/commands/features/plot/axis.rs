@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn mel_axes_keep_their_labels_apart() {
+    fn labels_of_mel_axes_do_not_overlap() {
         let axis = Axis::mel(0.0, 22_050.0, MelScale::Slaney);
         assert!(axis.ticks.len() >= 8, "{:?}", axis.ticks);
         let gaps =

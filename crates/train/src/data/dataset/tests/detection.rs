@@ -3,7 +3,7 @@ use crate::data::dataset::{Dataset, Layout};
 use clap::ValueEnum;
 
 #[test]
-fn a_folder_that_fits_nothing_is_told_every_layout_and_its_needs() {
+fn an_unknown_folder_gets_every_layout_with_its_needs() {
     let root = tempfile::tempdir().unwrap();
     let error = Dataset::open(root.path()).unwrap_err();
     assert!(error.to_string().contains("no data set was recognised"), "{error}");
@@ -20,7 +20,7 @@ fn a_folder_that_fits_nothing_is_told_every_layout_and_its_needs() {
 }
 
 #[test]
-fn folders_of_published_sets_are_not_taken_for_labels() {
+fn folders_of_published_sets_are_not_labels() {
     let trees = [
         ["fold1", "fold2"],
         ["train_curated", "train_noisy"],

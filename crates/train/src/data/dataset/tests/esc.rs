@@ -31,7 +31,7 @@ fn folds_recordings_and_the_order_of_labels_are_those_of_the_table() {
 }
 
 #[test]
-fn esc10_is_the_marked_rows_and_leaves_the_others_in_peace() {
+fn esc10_is_the_marked_rows_and_ignores_the_others() {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), TABLE);
     let dataset = Dataset::open_as(root.path(), Layout::Esc10).unwrap();
@@ -60,7 +60,7 @@ fn an_excerpt_has_its_own_table() {
 }
 
 #[test]
-fn rows_without_sense_are_refused() {
+fn invalid_rows_are_refused() {
     let heading = "filename,fold,target,category,esc10,src_file,take\n";
     let rows = [
         ("1.wav,0,0,dog,True,100,A", "line 2: folds count from 1"),

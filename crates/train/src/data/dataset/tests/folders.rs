@@ -2,7 +2,7 @@ use super::{names, put};
 use crate::data::dataset::{Dataset, FindingKind, Layout};
 
 #[test]
-fn labels_are_folders_and_recordings_are_said_by_file_names() {
+fn labels_are_folders_and_file_names_state_recordings() {
     let root = tempfile::tempdir().unwrap();
     let files = [
         "purr/tom__1.wav",
@@ -38,7 +38,7 @@ fn labels_are_folders_and_recordings_are_said_by_file_names() {
 }
 
 #[test]
-fn what_has_no_place_is_named() {
+fn misplaced_files_are_named() {
     let root = tempfile::tempdir().unwrap();
     let files =
         ["a/1.wav", "b/2.wav", "stray.wav", ".DS_Store", ".git/x.wav", "a/.hidden.wav", "a/x.txt"];
@@ -54,7 +54,7 @@ fn what_has_no_place_is_named() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn names_that_are_not_text_are_named_and_passed_over() {
+fn names_that_are_not_text_are_named_and_skipped() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
@@ -70,7 +70,7 @@ fn names_that_are_not_text_are_named_and_passed_over() {
 }
 
 #[test]
-fn one_label_is_taken_only_when_asked_for() {
+fn a_single_label_is_accepted_only_on_request() {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), "purr/1.wav", "");
     let error = Dataset::open(root.path()).unwrap_err();

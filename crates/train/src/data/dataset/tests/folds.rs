@@ -29,7 +29,7 @@ fn groups(folds: &[(usize, usize)], layout: Layout) -> Vec<String> {
 }
 
 #[test]
-fn whole_folds_stand_alone_and_parts_of_folds_together() {
+fn complete_folds_are_tested_alone_and_incomplete_ones_together() {
     let urban = Layout::UrbanSound8k;
     assert_eq!(groups(&[(9, 9), (8, 8), (7, 7)], urban), ["1", "2", "3"]);
     assert_eq!(groups(&[(1, 9), (8, 8), (5, 7), (0, 4), (3, 3)], urban), ["2", "5", "1,3"]);
@@ -40,7 +40,7 @@ fn whole_folds_stand_alone_and_parts_of_folds_together() {
 }
 
 #[test]
-fn tested_recordings_are_kept_from_training() {
+fn tested_recordings_are_excluded_from_training() {
     let slices = [
         clip("1", 1, &[0], true),
         clip("1", 2, &[0], true),
@@ -63,7 +63,7 @@ fn tested_recordings_are_kept_from_training() {
 }
 
 #[test]
-fn what_cannot_be_split_says_why() {
+fn data_that_cannot_be_split_give_a_reason() {
     let slices = [clip("1", 1, &[0], true), clip("2", 2, &[0], true)];
     let presence = presence(&[(1, 1), (1, 1)]);
     let folds = Folds::over(&slices, &presence, Layout::UrbanSound8k);

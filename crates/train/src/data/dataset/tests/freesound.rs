@@ -69,7 +69,7 @@ fn a_file_of_both_tables_is_refused() {
 }
 
 #[test]
-fn the_set_of_2018_says_by_row_what_was_verified() {
+fn the_set_of_2018_states_by_row_what_was_verified() {
     let root = tempfile::tempdir().unwrap();
     let rows = "a.wav,Oboe,1\nb.wav,Flute,0\nc.wav,Flute,1\n";
     put(root.path(), "train.csv", format!("fname,label,manually_verified\n{rows}"));
@@ -99,7 +99,7 @@ fn the_folders_of_the_later_release_read_too() {
 }
 
 #[test]
-fn a_table_without_any_labels_column_says_which_would_do() {
+fn a_table_without_a_labels_column_names_valid_ones() {
     let root = tempfile::tempdir().unwrap();
     put(root.path(), "train_noisy.csv", "fname,tags\na.wav,Bark\n");
     let error = Dataset::open(root.path()).unwrap_err();

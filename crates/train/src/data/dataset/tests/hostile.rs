@@ -42,7 +42,7 @@ fn file_names_cannot_lead_out_of_their_folder() {
 }
 
 #[test]
-fn what_is_no_table_is_an_error() {
+fn a_file_that_is_not_a_table_is_an_error() {
     let broken: [(&str, &[u8]); 9] = [
         ("empty", b""),
         ("not UTF-8 in a cell", b"filename,fold,category,src_file\nok.wav,1,d\xffg,1\n"),
@@ -88,7 +88,7 @@ fn sizes_are_bounded() {
 }
 
 #[test]
-fn labels_beyond_number_take_no_time_beyond_measure() {
+fn very_many_labels_do_not_take_excessive_time() {
     let root = tempfile::tempdir().unwrap();
     let labels: String = (0..200_000).map(|n| format!("{n},")).collect();
     put(root.path(), "train.csv", format!("fname,label\nok.wav,\"{labels}{labels}\"\n"));

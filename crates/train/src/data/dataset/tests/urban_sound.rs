@@ -45,7 +45,7 @@ fn of_two_files_of_one_name_the_first_is_taken_and_the_other_named() {
 }
 
 #[test]
-fn columns_may_stand_in_any_order_and_unknown_ones_are_named() {
+fn columns_may_be_in_any_order_and_unknown_ones_are_named() {
     let table = "mood,class,classID,fold,end,start,fsID,slice_file_name,\n\
                  calm,dog,0,1,4,0,7,7.wav,\n";
     let dataset = read(table, &["fold1/7.wav"]).unwrap();
@@ -81,7 +81,7 @@ fn rows_that_contradict_each_other_are_refused_with_both_lines() {
 }
 
 #[test]
-fn senseless_rows_are_refused_with_their_line() {
+fn invalid_rows_are_refused_with_their_line() {
     let rows = [
         ("1.wav,7,0,4,1,0,0,dog", "folds count from 1"),
         ("1.wav,7,4,4,1,1,0,dog", "ends at 4 s"),
@@ -124,7 +124,7 @@ fn a_table_without_audio_is_an_error() {
 }
 
 #[test]
-fn a_fold_that_is_there_in_part_is_told_from_whole_ones() {
+fn incomplete_folds_are_distinguished_from_complete_ones() {
     let root = tempfile::tempdir().unwrap();
     write_dataset(root.path(), 4, 2);
     std::fs::remove_file(root.path().join("audio/fold2/20000-0-0-0.wav")).unwrap();
