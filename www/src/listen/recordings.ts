@@ -10,6 +10,7 @@ import type { State } from "./buttons.js";
 import { Clip } from "./clip.js";
 import { sourceWords } from "./live.js";
 import type { Muted } from "./muted.js";
+import { partRow } from "./part-row.js";
 import { isSilence, QUIET_DBFS, SILENCE } from "./quiet.js";
 import { recordingSeconds } from "./recording-seconds.js";
 import type { SoundList } from "./sound-list.js";
@@ -72,7 +73,7 @@ export class Recordings {
     const unmuted = predictions.map((prediction) => this.#parts.muted.without(prediction, classifier.info));
     const told = unmuted.map(isLoud(recording) ? withSilence : silent);
     stage.showRecording(classifier.info, recording, columns, overall(told));
-    list.showParts(toParts(told));
+    list.showRecording(toParts(told).map(partRow));
     this.#clip.show(recording, "recording.wav");
     this.#latest = recording;
   }

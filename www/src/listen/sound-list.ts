@@ -1,12 +1,10 @@
 // The list below the stage: live events, or the stretches of a recording.
 
 import type { GroupScore, ModelInfo, Update } from "sourcing-sound";
-import type { Part } from "../sound/parts.js";
 import { texts } from "../texts/index.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { clock, percent, stretch } from "../ui/format.js";
+import { clock, percent } from "../ui/format.js";
 import { GroupedName, groupNames, groupOf, type Labelled } from "./groups.js";
-import { isSilence, QUIET } from "./quiet.js";
 
 /** Most events in the list. */
 const KEPT = 50;
@@ -15,7 +13,7 @@ export class SoundList {
   readonly #title = byId("sounds-title", HTMLElement);
   readonly #list = byId("sounds", HTMLElement);
   /** The rows of ongoing events, by label and onset. */
-  #open = new Map<string, Row>();
+  #open = new Map<string, SoundRow>();
   /** When they were last seen, in seconds. */
   #time = 0;
   #groups = new Map<string, string>();
@@ -36,7 +34,7 @@ export class SoundList {
 
   /** Adds new events at the top, updates ongoing ones, and ends those that are missing. */
   update({ time, events, groups }: Pick<Update, "time" | "events" | "groups">): void {
-    const open = new Map<string, Row>();
+    const open = new Map<string, SoundRow>();
     for (const { label, onset, offset, score } of events) {
       const key = `${label} ${onset}`;
       const row = this.#open.get(key) ?? this.#add(onset);
@@ -57,22 +55,14 @@ export class SoundList {
     this.#open.clear();
   }
 
-  showParts(parts: readonly Part[]): void {
+  /** Shows the rows of a recording. */
+  showRecording(rows: readonly HTMLElement[]): void {
     setText(this.#title, texts.recordingTitle);
-    this.#list.replaceChildren(
-      ...parts.map(({ start, end, category, group, score }) => {
-        const row = new Row(start);
-        const time = stretch(start, end);
-        if (isSilence(category)) row.mark(time, QUIET, texts.quiet);
-        else if (category) row.show(time, { ...category, score }, group);
-        else row.mark(time, "rejected", texts.unknown, percent(score));
-        return row.element;
-      }),
-    );
+    this.#list.replaceChildren(...rows);
   }
 
-  #add(onset: number): Row {
-    const row = new Row(onset);
+  #add(onset: number): SoundRow {
+    const row = new SoundRow(onset);
     this.#list.querySelector(".sounds-empty")?.remove();
     this.#list.prepend(row.element);
     if (this.#list.childElementCount > KEPT) this.#list.lastElementChild?.remove();
@@ -80,7 +70,8 @@ export class SoundList {
   }
 }
 
-class Row {
+/** An event, or a stretch of a recording. */
+export class SoundRow {
   readonly element = make("li", "sounds-row");
   readonly #time = make("span", "sounds-time");
   readonly #name = new GroupedName("sounds-label");
