@@ -140,7 +140,7 @@ impl<'a> Findings<'a> {
         let mean_score = lesson.left_out.iter().sum::<f64>() / lesson.left_out.len().max(1) as f64;
         if count < FEW_RECORDINGS {
             let message = format!(
-                "{label} has {}: how well it does cannot be said. Add {} more, made at other \
+                "{label} has {}: too few to measure how well it does. Add {} more, made at other \
                  times or places.",
                 counted(count, "recording"),
                 FEW_RECORDINGS - count
@@ -209,7 +209,7 @@ impl<'a> Findings<'a> {
                     continue;
                 }
                 let message = format!(
-                    "{} and {} sound much the same: one may be taken for the other. Give them \
+                    "{} and {} sound very similar: one may be mistaken for the other. Give them \
                      one label, or examples that differ more.",
                     other.label, lesson.label
                 );

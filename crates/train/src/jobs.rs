@@ -33,7 +33,9 @@ pub fn side_by_side<T: Sync, R: Send>(
             if let Err(error) = &result {
                 failed.store(true, Ordering::Relaxed);
                 if others > 0 {
-                    progress::line(&format!("error: {error:#}; what has begun is finished first"));
+                    progress::line(&format!(
+                        "error: {error:#}; the jobs in progress are finished first"
+                    ));
                 }
             }
             done.push((index, result));

@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.reshape(node)?,
             "Identity" | "Dropout" => {
                 self.meanings.get(first(node)?).cloned().ok_or_else(|| {
-                    Uncovered::new(format!("{}, which nothing makes", node.input[0]))
+                    Uncovered::new(format!("{}, which no node makes", node.input[0]))
                 })?
             }
             _ => {

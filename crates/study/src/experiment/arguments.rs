@@ -98,14 +98,14 @@ pub fn check(arguments: &Arguments) -> Result<()> {
     if arguments.split == Division::Shuffled && has(|name| name != Name::Leakage) {
         bail!(
             "--split shuffled: slices of one recording are near-copies, and clips drawn one by one \
-             put them on both sides, so the test asks for what was learned by heart (the study's \
+             put them on both sides, so the test rewards memorising (the study's \
              network reached 93.6% that way and 61.9% on official folds). Only `experiment \
              leakage` shuffles, to show the difference"
         );
     }
     ensure!(
         arguments.positive.is_none() || has(Name::is_one_vs_rest),
-        "--positive is for experiments that tell one label from the rest: one-vs-rest-boosting, \
+        "--positive is for experiments with one label against the rest: one-vs-rest-boosting, \
          windowed-boosting"
     );
     ensure!(
@@ -132,7 +132,7 @@ pub fn check(arguments: &Arguments) -> Result<()> {
     ];
     if arguments.experiment == Selection::FewShot {
         for (option, is_given) in changes_nothing {
-            ensure!(!is_given, "{option} changes nothing in the experiment few-shot");
+            ensure!(!is_given, "{option} has no effect on the experiment few-shot");
         }
     }
     let counts = [

@@ -64,7 +64,7 @@ fn read_inner<T: DeserializeOwned>(path: &Path) -> Result<(T, Vec<Array>)> {
     let bytes = sizes.try_fold(0usize, |sum, size| sum.checked_add(size?));
     ensure!(
         bytes.is_some_and(|bytes| bytes as u64 + 16 + header_len == total),
-        "the file is {total} bytes long, which is not what its header says"
+        "the file is {total} bytes long, which contradicts its header"
     );
     let mut arrays = Vec::with_capacity(header.arrays.len());
     for (name, shape) in header.arrays {

@@ -40,7 +40,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     if !problems.is_empty() {
         bail!("deny.toml forbids:\n{}", problems.join("\n"));
     }
-    println!("{} crates: licences, bans and sources are as deny.toml says", crates.len());
+    println!("{} crates: licences, bans and sources comply with deny.toml", crates.len());
     rust_advisories()?;
     npm_advisories(workspace)
 }
