@@ -63,20 +63,9 @@ impl Corruption {
     }
 }
 
-/// The corruptions of the evaluation.
-pub const EVALUATED: [&[Corruption]; 11] = [
-    &[Corruption::Gain(-20.0)],
-    &[Corruption::Gain(10.0)],
-    &[Corruption::Noise(20.0, 0.0)],
-    &[Corruption::Noise(10.0, 0.0)],
-    &[Corruption::Noise(10.0, 1.0)],
-    &[Corruption::LowPass(8_000.0)],
-    &[Corruption::LowPass(4_000.0), Corruption::HighPass(300.0)],
-    &[Corruption::TopOctave(20.0)],
-    &[Corruption::TopOctave(40.0)],
-    &[Corruption::Room(0.5, 0.0)],
-    &[Corruption::Room(0.5, 0.0), Corruption::Noise(15.0, 1.0), Corruption::Gain(-10.0)],
-];
+/// What a sound across a room comes to: reverberant, beside noise, quiet.
+pub const ACROSS_A_ROOM: &[Corruption] =
+    &[Corruption::Room(0.5, 0.0), Corruption::Noise(15.0, 1.0), Corruption::Gain(-10.0)];
 
 /// Their names, joined.
 pub fn name(corruptions: &[Corruption]) -> String {
@@ -118,6 +107,26 @@ pub fn mix(samples: &mut [f32], other: &[f32], db: f32) {
     }
     let factor = (own / its).sqrt() * amplitude(db);
     samples.iter_mut().zip(other.iter().cycle()).for_each(|(x, y)| *x += factor * y);
+}
+
+/// The piece at a random place of so many samples that are silent but for noise of this colour and
+/// level (dB, full scale being 0).
+pub fn lay(
+    piece: &[f32],
+    samples: usize,
+    noise: Option<(f32, f32)>,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Vec<f32> {
+    let mut all = match noise {
+        Some((colour, db)) => {
+            let factor = amplitude(db);
+            coloured(rng, samples, colour).into_iter().map(|x| factor * x).collect()
+        }
+        None => vec![0.0; samples],
+    };
+    let at = rng.random_range(0..=samples - piece.len());
+    all[at..].iter_mut().zip(piece).for_each(|(x, piece)| *x += piece);
+    all
 }
 
 /// A Butterworth filter of order 8.

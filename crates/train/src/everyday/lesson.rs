@@ -1,12 +1,12 @@
 //! The network's inputs in training: short pieces of clips, spoilt as microphones spoil them, with
 //! the teacher's outputs for the clean sound around each.
 
-use super::corrupt::{mix, random_chain};
+use super::corrupt::{lay, mix, random_chain};
 use super::describe;
 use super::material::{Clip, Material, Role};
 use super::network::{Inputs, Targets};
 use super::plan::Plan;
-use super::synthesis::{RATE, coloured};
+use super::synthesis::RATE;
 use super::teacher::Answers;
 use crate::data::sound::{amplitude, power};
 use crate::random::generator;
@@ -208,16 +208,9 @@ fn between(samples: &[f32], at: f32) -> f32 {
 
 /// The piece somewhere in silence or faint noise.
 fn embed(piece: &[f32], samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
-    let mut all = vec![0.0; samples];
-    if rng.random_bool(0.7) {
-        let colour = rng.random_range(0.0..1.0);
-        let floor = amplitude(rng.random_range(-80.0..-50.0));
-        all = coloured(rng, samples, colour);
-        all.iter_mut().for_each(|x| *x *= floor);
-    }
-    let at = rng.random_range(0..=samples - piece.len());
-    all[at..].iter_mut().zip(piece).for_each(|(x, piece)| *x += piece);
-    all
+    let is_noisy = rng.random_bool(0.7);
+    let noise = is_noisy.then(|| (rng.random_range(0.0..1.0), rng.random_range(-80.0..-50.0)));
+    lay(piece, samples, noise, rng)
 }
 
 #[cfg(test)]

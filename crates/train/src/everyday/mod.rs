@@ -15,6 +15,7 @@ mod distil;
 mod evaluation;
 mod golden;
 mod graph;
+mod items;
 mod layout;
 mod lesson;
 mod material;
@@ -219,14 +220,15 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    fn path(&self, what: &str, weights: &[Array]) -> Result<PathBuf> {
+    /// Where results of a kind are kept; `version` changes with what is measured.
+    fn path(&self, (what, version): (&str, u32), weights: &[Array]) -> Result<PathBuf> {
         let bytes: Vec<u8> =
             weights.iter().flat_map(|a| a.values.iter().flat_map(|v| v.to_le_bytes())).collect();
         let used = serde_json::to_string(&USED)?;
         let weights = checkpoint::sha256_hex(&bytes);
         // Which group is named depends on the labels' groups.
         let (labels, material) = (self.factory.labels_hash(), self.material.hash());
-        let key = format!("4 {weights} {labels} {material} {used}");
+        let key = format!("{version} {weights} {labels} {material} {used}");
         Ok(self.arguments.work.join(format!("{what}-{}.json", short_hash(&key))))
     }
 
@@ -235,7 +237,7 @@ impl Task<'_> {
         let start = &self.checkpoint.weights;
         let mut candidates: Vec<_> =
             SHARES.iter().map(|&share| (share, distil::between(start, trained, share))).collect();
-        let path = self.path("chosen", trained)?;
+        let path = self.path(("chosen", 4), trained)?;
         let (best, shares) = cache::json(&path, || {
             measure::choose(&self.checkpoint.layout, &candidates, self.material, answers)
         })?;
@@ -257,14 +259,14 @@ impl Task<'_> {
             Network { name: "everyday", weights },
         ];
         let layout = &self.checkpoint.layout;
-        let measured = cache::json(&self.path("measured", weights)?, || {
+        let measured = cache::json(&self.path(("measured", 5), weights)?, || {
             measure::measure(layout, &networks, self.material, answers)
         })?;
         let build = |used| self.factory.model(weights, used);
-        let usage = cache::json(&self.path("usage", weights)?, || {
+        let usage = cache::json(&self.path(("usage", 4), weights)?, || {
             usage::table(layout, self.material, USED, build)
         })?;
-        let anywhere = cache::json(&self.path("anywhere", weights)?, || {
+        let anywhere = cache::json(&self.path(("anywhere", 4), weights)?, || {
             usage::anywhere(self.material, USED, build)
         })?;
         Ok((measured, usage, anywhere))

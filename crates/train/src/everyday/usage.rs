@@ -19,7 +19,7 @@ pub const WINDOWS: [f64; 4] = [1.0, 2.0, 4.0, 10.0];
 /// Hops in seconds.
 pub const HOPS: [f64; 3] = [0.25, 0.5, 1.0];
 /// Faint noise around events, full scale being 0 dB.
-const FLOOR_DB: f32 = -70.0;
+pub const FLOOR_DB: f32 = -70.0;
 /// Quiet seconds before an event.
 const BEFORE: f64 = 4.0;
 /// Seconds of an event that are played, and the latest answer that counts.
@@ -253,11 +253,11 @@ fn onset(samples: &[f32]) -> usize {
 }
 
 /// Where the loudest `length` samples begin.
-fn loudest(samples: &[f32], length: usize) -> usize {
+pub fn loudest(samples: &[f32], length: usize) -> usize {
     let last = samples.len().saturating_sub(length);
-    let starts = (0..=last).step_by(RATE / 100);
-    let level = |start: &usize| power(&samples[*start..(*start + length).min(samples.len())]);
-    starts.max_by(|a, b| level(a).total_cmp(&level(b))).unwrap_or(0)
+    let level = |start: usize| power(&samples[start..(start + length).min(samples.len())]);
+    let starts = (0..=last).step_by(RATE / 100).map(|start| (start, level(start)));
+    starts.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(start, _)| start)
 }
 
 /// Whether its loudest 0.3 s stand out by 10 dB from half of the others.
