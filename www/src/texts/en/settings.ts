@@ -26,7 +26,7 @@ export const settings = {
     return seconds === 3600 ? "1 hour" : `${seconds / 3600} hours`;
   },
   groups: "Show these groups",
-  groupsHelp: "Sounds of the other groups are neither shown nor recorded, and you are not alerted to them.",
+  groupsHelp: "Sounds of the other groups are neither shown nor saved, and you are not alerted to them.",
   notify: "With a notification",
   sound: "With a short tone (the microphone may pick it up)",
   notifyDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",

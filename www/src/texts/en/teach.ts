@@ -93,7 +93,7 @@ export const teach = {
     `${label} and ${other} sound alike and may be mistaken for each other. If they are the same sound, keep only one.`,
 
   muted: "Muted",
-  mutedHelp: "These sounds are neither shown nor recorded, and you are not alerted to them.",
+  mutedHelp: "These sounds are neither shown nor saved, and you are not alerted to them.",
   mutedGroup: (group: string) => `All of ${group}`,
   unmute: (label: string) => `Show ${label} again`,
 
