@@ -170,6 +170,7 @@ mod tests {
     use crate::everyday::network::{LossWeights, Output};
     use crate::everyday::synthesis::RATE;
     use crate::everyday::teacher::Answers;
+    use std::path::PathBuf;
 
     const LOSS: LossWeights = LossWeights { scores: 1.0, order: 1.0, embedding: 1.0 };
 
@@ -202,13 +203,17 @@ mod tests {
         Checkpoint { layout, weights, sha256: String::new() }
     }
 
-    #[test]
-    fn a_finished_training_is_read_back_and_another_plan_is_refused() {
+    fn material() -> (Material, [Answers; 1]) {
         let samples = (0..2 * RATE).map(|i| (i as f32 * 0.05).sin() * 0.3).collect();
         let clip = Clip::new(0, "x".into(), "x".into(), samples);
-        let material = Material { sets: vec!["a".into()], clips: vec![clip] };
         let output = Output { logits: vec![2.0, -2.0, 0.5], embedding: vec![0.5; 6] };
         let answers = [Answers { whole: output.clone(), windows: vec![output] }];
+        (Material { sets: vec!["a".into()], clips: vec![clip] }, answers)
+    }
+
+    #[test]
+    fn a_finished_training_is_read_back_and_another_plan_is_refused() {
+        let (material, answers) = material();
         let lessons = Lessons::new(&material, &answers).unwrap();
         let (folder, start) = (tempfile::tempdir().unwrap(), checkpoint());
         let run = |plan: &Plan, stop: bool| {
@@ -225,5 +230,41 @@ mod tests {
         let other = Plan { learning_rate: 1e-3, ..plan() };
         let error = run(&other, false).unwrap_err().to_string();
         assert!(error.contains("learning_rate: 0.001 now, 0.01 in the checkpoint"), "{error}");
+    }
+
+    /// Leaves in `folder` what there is of a run that was killed after so many steps.
+    fn kill(run: usize, steps: usize, lessons: &Lessons<'_>, folder: &Path) -> PathBuf {
+        let (start, path) = (checkpoint(), folder.join(format!("training-{run}.bin")));
+        let plan = Plan { seed: plan().seed + run as u64 - 1, ..plan() };
+        let (settings, stop) = (json!(plan), AtomicBool::new(false));
+        let training = Training { name: "", plan: &settings, checkpoint: &path, stop: &stop };
+        let weights = Weights { parameters: start.weights.clone(), statistics: Vec::new() };
+        let mut run = Run::new(training, State::new(weights), plan.steps).unwrap();
+        let is_trained = trained(&plan, &start.weights);
+        let step = |state: &mut State| {
+            let parts = lessons.step(&plan, state.progress.step, SHARDS)?;
+            advance(&plan, &start, state, &is_trained, &parts).map(drop)
+        };
+        assert!(run.advance(steps, step).unwrap());
+        run.save().unwrap();
+        path
+    }
+
+    #[test]
+    fn a_killed_training_continues_and_ends_with_the_same_weights() {
+        let (material, answers) = material();
+        let lessons = Lessons::new(&material, &answers).unwrap();
+        let run = |folder: &Path, stop: bool| {
+            train(&plan(), &checkpoint(), &lessons, folder, &AtomicBool::new(stop)).unwrap()
+        };
+        let whole = run(tempfile::tempdir().unwrap().path(), false).unwrap();
+        for (killed, steps) in [(1, 1), (1, 3), (2, 2)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = kill(killed, steps, &lessons, folder.path());
+            let left = std::fs::read(&path).unwrap();
+            assert!(run(folder.path(), true).is_none());
+            assert!(std::fs::read(&path).unwrap() == left, "it began again");
+            assert!(run(folder.path(), false).unwrap() == whole, "run {killed}, step {steps}");
+        }
     }
 }
