@@ -126,6 +126,7 @@ impl Assembly<'_> {
                 // temperatures.
                 calibration_error: metrics::calibration_error(&pooled, 1.0),
                 detector_c: last.detector.c,
+                detector_cross_validated: last.detector.cross_validated,
                 rejection_threshold: threshold,
                 kept_correct: known.kept(threshold, true),
                 rejected_wrong: 1.0 - known.kept(threshold, false),

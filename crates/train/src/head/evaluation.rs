@@ -123,8 +123,12 @@ pub struct Shipped {
     /// Expected calibration error of the left-out clips of all stages, each judged at its stage's
     /// temperature.
     pub calibration_error: f64,
-    /// The chosen penalty of the detector.
+    /// The penalty of the detector, a constant.
     pub detector_c: f64,
+    /// Its accuracy in cross-validation over all recordings, clips and unknown sounds counting
+    /// equally; absent where they were too few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detector_cross_validated: Option<f64>,
     /// A segment is rejected if the best score times the detector's probability is lower.
     pub rejection_threshold: f64,
     /// Share of the correctly classified left-out clips that it keeps.
