@@ -1,10 +1,13 @@
-//! The tables of data sets: refused, or clips whose folds divide without overlap.
+//! The tables of data sets: refused, or clips whose folds divide without overlap. Tables of
+//! embeddings in Parquet: refused, or clips with their windows.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use sourcing_sound::Model;
 use sourcing_sound_fuzz::data::dataset::{Dataset, Layout};
-use sourcing_sound_fuzz::memory;
+use sourcing_sound_fuzz::data::embeddings;
+use sourcing_sound_fuzz::{foreign, memory, tiny};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -40,13 +43,27 @@ fn make(folder: &Path) {
     fs::create_dir_all(folder).expect("a folder");
 }
 
-fuzz_target!(|bytes: &[u8]| {
+/// What the embeddings are of, and where they are.
+static EMBEDDINGS: LazyLock<(Model, TempDir)> =
+    LazyLock::new(|| (tiny::patched(), TempDir::new().expect("a temporary folder")));
+const HOP_SECONDS: f64 = 0.5;
+
+fuzz_target!(init: {
+    LazyLock::force(&EMBEDDINGS);
+    std::panic::set_hook(Box::new(foreign::only_own_panics));
+}, |bytes: &[u8]| {
     let Some((&first, table)) = bytes.split_first() else { return };
-    let place = &PLACES[usize::from(first) % PLACES.len()];
+    match PLACES.get(usize::from(first) % (PLACES.len() + 1)) {
+        Some(place) => clips(place, first < 128, table),
+        None => windows(table),
+    }
+});
+
+fn clips(place: &Place, is_known: bool, table: &[u8]) {
     let root = place.folder.path();
     fs::write(root.join(place.table), table).expect("room for the table");
-    memory::within((64 << 20) + 64 * bytes.len(), || {
-        let dataset = match first < 128 {
+    memory::within((64 << 20) + 64 * table.len(), || {
+        let dataset = match is_known {
             true => Dataset::open_as(root, place.layout),
             false => Dataset::open(root),
         };
@@ -55,4 +72,16 @@ fuzz_target!(|bytes: &[u8]| {
             Err(error) => assert!(!format!("{error:#}").is_empty()),
         }
     });
-});
+}
+
+/// Memory is not counted: a page of Parquet may be compressed to a small part of its size, and the
+/// reader takes what its header states, up to 2 GiB.
+fn windows(table: &[u8]) {
+    let (model, folder) = &*EMBEDDINGS;
+    let path = folder.path().join("embeddings.parquet");
+    fs::write(&path, table).expect("room for the table");
+    match embeddings::read(&[path], model, HOP_SECONDS) {
+        Ok(found) => assert_eq!(found.windows.len(), found.dataset.slices.len()),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}

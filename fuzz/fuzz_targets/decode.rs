@@ -1,5 +1,5 @@
-//! An audio file of any format, from memory and from a pipe: refused, or whole frames and
-//! warnings in words.
+//! An audio file of any format, from a seekable source and from a pipe: refused, or whole frames and
+//! warnings in words. What is left of it from a time on is the end of the whole.
 
 #![no_main]
 
@@ -10,6 +10,8 @@ use std::io::Cursor;
 
 /// Frames of one input; gaps may be long silence.
 const MOST_FRAMES: u64 = 2_000_000;
+/// Samples of one input that are compared.
+const MOST_COMPARED: usize = 1_000_000;
 
 fuzz_target!(init: {
     std::panic::set_hook(Box::new(foreign::only_own_panics));
@@ -18,16 +20,19 @@ fuzz_target!(init: {
     let extension = EXTENSIONS[usize::from(first & 0x1f) % EXTENSIONS.len()];
     let name = format!("input.{extension}");
     memory::within((96 << 20) + 64 * bytes.len(), || {
-        let decoder = match first & 0x20 == 0 {
-            true => Decoder::from_bytes(&name, file.to_vec()),
-            false => Decoder::from_reader(&name, Cursor::new(file.to_vec())),
+        let open = || {
+            let source = Cursor::new(file.to_vec());
+            match first & 0x20 == 0 {
+                true => Decoder::from_seekable(&name, source, file.len() as u64),
+                false => Decoder::from_reader(&name, source),
+            }
         };
-        let Ok(decoder) = decoder else { return };
+        let Ok(decoder) = open() else { return };
         let _ = match first & 0xc0 {
             0x40 => mono(decoder, Channel::Mix),
             0x80 => mono(decoder, Channel::Number(2)),
             // Within the seeds, which last 0.1 s.
-            0xc0 => skip(decoder, (file.len() % 97) as f64 / 1_000.0),
+            0xc0 => skip(decoder, open(), (file.len() % 97) as f64 / 1_000.0),
             _ => blocks(decoder),
         };
     });
@@ -59,7 +64,29 @@ fn mono(decoder: Decoder, channel: Channel) -> Result<(), DecodeError> {
     Ok(())
 }
 
-fn skip(mut decoder: Decoder, seconds: f64) -> Result<(), DecodeError> {
+fn skip(
+    mut decoder: Decoder,
+    whole: Result<Decoder, DecodeError>,
+    seconds: f64,
+) -> Result<(), DecodeError> {
+    let first = (seconds * f64::from(decoder.sample_rate())).round() as usize * decoder.channels();
     decoder.skip_to(seconds)?;
-    blocks(decoder)
+    let (whole, rest) = (samples(whole?)?, samples(decoder)?);
+    let expected = whole.get(first..).unwrap_or_default();
+    if whole.len() < MOST_COMPARED {
+        assert_eq!(rest.len(), expected.len(), "from {seconds} s");
+    }
+    let mut pairs = rest.iter().zip(expected);
+    assert!(pairs.all(|(one, other)| one.to_bits() == other.to_bits()), "from {seconds} s");
+    Ok(())
+}
+
+fn samples(mut decoder: Decoder) -> Result<Vec<f32>, DecodeError> {
+    let mut samples = Vec::new();
+    while samples.len() < MOST_COMPARED
+        && let Some(block) = decoder.next_block()?
+    {
+        samples.extend_from_slice(block);
+    }
+    Ok(samples)
 }

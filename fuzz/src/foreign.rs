@@ -3,9 +3,18 @@
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
 
-/// Whose panics are caught: the decoders' and the general engine's.
-const GUARDED: [&str; 6] =
-    ["/symphonia-", "/rusty-opus-", "/tract-", "/ndarray-", "/prost-", "/smallvec-"];
+/// Whose panics are caught: those of the decoders, the general engine and the Parquet reader.
+const GUARDED: [&str; 9] = [
+    "/symphonia-",
+    "/rusty-opus-",
+    "/tract-",
+    "/ndarray-",
+    "/prost-",
+    "/smallvec-",
+    "/parquet-",
+    "/arrow-",
+    "/flatbuffers-",
+];
 
 /// A panic hook for which only a panic in any other place is a finding. A panic in the standard
 /// library counts as that of the crate that called it.

@@ -1,5 +1,5 @@
-//! Counts the bytes in use, so that an input which asks for much more memory than it is worth is a
-//! finding like a panic.
+//! Counts the bytes in use and the allocations, so that an input which asks for much more memory than
+//! it is worth is a finding like a panic.
 //!
 //! The only unsafe code of this package: an allocator has to be. Each function passes on exactly
 //! what it was given to the system's allocator, so the caller's promises are those that it asks for.
@@ -12,6 +12,7 @@ const MOST_AT_ONCE: usize = 2 << 30;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
 struct Counting;
 
@@ -48,6 +49,7 @@ fn taken(size: usize) {
     }
     let now = IN_USE.fetch_add(size, Relaxed) + size;
     PEAK.fetch_max(now, Relaxed);
+    ALLOCATIONS.fetch_add(1, Relaxed);
 }
 
 /// Runs `work`, and panics if it ever needs more than `most` bytes on top of what was in use before.
@@ -58,4 +60,11 @@ pub fn within<T>(most: usize, work: impl FnOnce() -> T) -> T {
     let peak = PEAK.load(Relaxed).saturating_sub(before);
     assert!(peak <= most, "{peak} bytes of memory were needed, at most {most} are expected");
     result
+}
+
+/// Runs `work`, and returns how often it asked for memory.
+pub fn allocations<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = ALLOCATIONS.load(Relaxed);
+    let result = work();
+    (result, ALLOCATIONS.load(Relaxed) - before)
 }

@@ -1,5 +1,5 @@
 //! A checkpoint as `torch.save` writes it: a zip with a pickle of names, shapes and places, and a
-//! file per tensor.
+//! file per tensor; and arrays as `numpy.savez` writes them, a zip with a file per array.
 
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
@@ -46,6 +46,15 @@ pub fn repeated() -> Vec<u8> {
     pickle.extend(b"u.");
     let value = 1f32.to_le_bytes().to_vec();
     entries(&[("archive/data.pkl".to_owned(), pickle), ("archive/data/0".to_owned(), value)])
+}
+
+/// Two arrays of numpy's, of three values each.
+pub fn arrays() -> Vec<u8> {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }\n";
+    let length = (header.len() as u16).to_le_bytes();
+    let values = [0.5f32, -1.0, 2.0].map(f32::to_le_bytes).concat();
+    let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), &values].concat();
+    entries(&["pcm", "logits"].map(|name| (format!("{name}.npy"), array.clone())))
 }
 
 fn entries(files: &[(String, Vec<u8>)]) -> Vec<u8> {

@@ -4,10 +4,14 @@
 //! again, with ffmpeg.
 
 use anyhow::{Context, Result, ensure};
-use sourcing_sound::{Pcm, SampleRate, Teacher};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+use sourcing_sound::{Classifier, Pcm, SampleRate, Teacher};
 use sourcing_sound_decode::EXTENSIONS;
 use sourcing_sound_fuzz::tiny::{self, random::Random, random_network::random_model, tiny_model};
 use sourcing_sound_fuzz::{sound, torch};
+use sourcing_sound_results::{Clip, EmbeddingRows};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -78,6 +82,7 @@ fn write_all(folder: &Path) -> Result<()> {
     tables(folder)?;
     write(folder, "checkpoint", "tiny.pt", &torch::checkpoint())?;
     write(folder, "checkpoint", "repeated.pt", &torch::repeated())?;
+    write(folder, "checkpoint", "arrays.npz", &torch::arrays())?;
     write(folder, "checkpoint", "empty.pt", &torch::zip("archive/data.pkl", b"\x80\x02}q\x00."))?;
     // What these targets do follows from any bytes; some are enough to get going.
     for target in ["engine", "stream", "resampler", "front_end", "downmix"] {
@@ -145,7 +150,16 @@ fn audio(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Where the target reads a table: three layouts of data sets, and embeddings.
+const PLACES: u8 = 4;
+
 fn tables(folder: &Path) -> Result<()> {
+    for (name, compression) in
+        [("plain", Compression::UNCOMPRESSED), ("snappy", Compression::SNAPPY)]
+    {
+        let bytes = [&[PLACES - 1][..], &embeddings(compression)?].concat();
+        write(folder, "datasets", name, &bytes)?;
+    }
     let tables = [
         "slice_file_name,fsID,start,end,salience,fold,classID,class\n\
          7-3-0-0.wav,7,0.0,4.0,1,1,3,dog_bark\n",
@@ -154,10 +168,37 @@ fn tables(folder: &Path) -> Result<()> {
     ];
     for (index, table) in tables.iter().enumerate() {
         for how in [0, 129] {
-            let first = how + (3 + index as u8 - how % 3) % 3;
+            let first = how + (PLACES + index as u8 - how % PLACES) % PLACES;
             let bytes = [&[first][..], table.as_bytes()].concat();
             write(folder, "datasets", &format!("{index}-{how}"), &bytes)?;
         }
     }
     Ok(())
+}
+
+/// Two clips of two windows each, and one that failed, as Parquet.
+fn embeddings(compression: Compression) -> Result<Vec<u8>> {
+    let model = tiny::patched();
+    let metadata = model.metadata();
+    let sizes = (metadata.embedding_size.unwrap_or_default(), metadata.labels.len());
+    let mut rows = EmbeddingRows::new(&Classifier::new(model)?);
+    let clip = |file: &str, label: Option<&str>| Clip {
+        file: file.to_owned(),
+        label: label.map(str::to_owned),
+        fold: Some(1),
+        ..Clip::default()
+    };
+    for clip in [clip("a.wav", Some("hum")), clip("b.wav", None)] {
+        for start in [0.0, 0.5] {
+            rows.push(&clip, start, &vec![0.5; sizes.0], &vec![0.25; sizes.1]);
+        }
+    }
+    rows.push_error(&clip("c.wav", Some("hum")), "audio-corrupt");
+    let table = rows.take()?;
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, table.schema(), Some(properties))?;
+    writer.write(&table)?;
+    writer.close()?;
+    Ok(bytes)
 }

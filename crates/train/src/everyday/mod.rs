@@ -21,6 +21,7 @@ mod lesson;
 mod material;
 mod measure;
 mod network;
+mod npz;
 mod plan;
 mod quantise;
 mod reference;

@@ -3,18 +3,14 @@
 use super::checkpoint::Checkpoint;
 use super::describe;
 use super::network::{Inputs, Output, run};
+use super::npz::Npz;
 use crate::metrics::greatest_difference;
 use anyhow::{Context, Result, ensure};
 use sourcing_sound::FrontEnd;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
-use zip::ZipArchive;
 
 /// The file in the checkpoint's folder.
 const FILE: &str = "golden.npz";
-/// Largest accepted array in bytes; the sound has 512 kB.
-const MAX_BYTES: u64 = 16 << 20;
 /// Largest accepted difference of a log-mel value, a logit or an embedding's value.
 pub const TOLERANCE: f32 = 1e-3;
 
@@ -47,15 +43,8 @@ impl Reference {
     }
 
     fn read_file(path: &Path) -> Result<Self> {
-        let mut archive = ZipArchive::new(File::open(path)?)?;
-        let mut array = |name: &str| {
-            let mut bytes = Vec::new();
-            let entry = archive.by_name(&format!("{name}.npy"));
-            let entry = entry.with_context(|| format!("there is no array {name}"))?;
-            entry.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-            ensure!(bytes.len() as u64 <= MAX_BYTES, "{name}: more than {MAX_BYTES} bytes");
-            npy(&bytes).with_context(|| name.to_owned())
-        };
+        let mut archive = Npz::open(path)?;
+        let mut array = |name| archive.array(name);
         let (pcm, log_mel) = (array("pcm")?, array("log_mel")?);
         let output = Output { logits: array("logits")?, embedding: array("embedding")? };
         Ok(Self { pcm, log_mel, output })
@@ -86,46 +75,11 @@ fn difference(what: &str, a: &[f32], b: &[f32]) -> Result<f32> {
     greatest_difference(a, b).context(what.to_owned())
 }
 
-/// The elements of an array that `numpy.save` wrote: f32, little-endian, row after row.
-fn npy(bytes: &[u8]) -> Result<Vec<f32>> {
-    let rest = bytes.strip_prefix(b"\x93NUMPY\x01\x00").context("this is no array of numpy's")?;
-    let (length, rest) = rest.split_first_chunk::<2>().context("its header is cut off")?;
-    let length = usize::from(u16::from_le_bytes(*length));
-    ensure!(rest.len() >= length, "its header is cut off");
-    let (header, data) = rest.split_at(length);
-    let header = String::from_utf8_lossy(header);
-    let fits = header.contains("'<f4'") && header.contains("'fortran_order': False");
-    ensure!(fits, "expected f32 in row-major order, found {}", header.trim());
-    let (words, rest) = data.as_chunks::<4>();
-    ensure!(rest.is_empty(), "its last value is cut off");
-    Ok(words.iter().map(|&word| f32::from_le_bytes(word)).collect())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
     use super::*;
-
-    fn array(header: &str, data: &[u8]) -> Vec<u8> {
-        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-        bytes.extend((header.len() as u16).to_le_bytes());
-        bytes.extend(header.as_bytes());
-        bytes.extend(data);
-        bytes
-    }
-
-    #[test]
-    fn arrays_of_numpy_are_read() {
-        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n";
-        let data = [1.5f32, -2.0].map(f32::to_le_bytes).concat();
-        assert_eq!(npy(&array(header, &data)).unwrap(), [1.5, -2.0]);
-        assert!(npy(&array(header, &data[..7])).is_err(), "cut off");
-        assert!(npy(&array(&header.replace("<f4", "<f8"), &data)).is_err(), "doubles");
-        assert!(npy(&array(&header.replace("False", "True"), &data)).is_err(), "columns");
-        assert!(npy(&array(header, &data)[..20]).is_err(), "half a header");
-        assert!(npy(b"").is_err());
-    }
 
     /// Runs where the checkpoint is at hand.
     #[test]

@@ -15,6 +15,7 @@ use sourcing_sound_results::{
     EMBEDDINGS, MODEL_KEY, MODEL_SHA256_KEY, ROWS_KEY, SCHEMA_VERSION, VERSION_KEY,
 };
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Columns that every file has.
@@ -51,6 +52,18 @@ pub enum Content {
 /// # Errors
 /// The first error in the file, or that of `take`.
 pub fn read(
+    path: &Path,
+    base: &Model,
+    take: impl FnMut(u64, Row) -> Result<(), Problem>,
+) -> Result<(), EmbeddingsError> {
+    // The Parquet reader panics on some damaged files.
+    catch_unwind(AssertUnwindSafe(|| rows(path, base, take))).unwrap_or_else(|_| {
+        let problem = Problem::Damaged("damage that its reader gives up on".to_owned());
+        Err(EmbeddingsError::at(path, problem))
+    })
+}
+
+fn rows(
     path: &Path,
     base: &Model,
     mut take: impl FnMut(u64, Row) -> Result<(), Problem>,

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
-use super::{Embeddings, EmbeddingsError, Problem, read};
+use super::{Embeddings, EmbeddingsError, Problem, file, read};
 use crate::tiny_model;
 use arrow_array::{Array, ArrayRef, Float32Array, Int64Array, RecordBatch};
 use arrow_schema::{Field, Schema};
@@ -193,6 +193,15 @@ fn files_that_are_not_embeddings_are_refused() {
     assert!(matches!(kind(&path), Problem::Damaged(_)));
     write(&path, &Rows::new().windows(&clip("a", None), &[0.0], 1.0).table());
     assert_eq!(kind(&path), Problem::Empty);
+}
+
+#[test]
+fn a_reader_that_panics_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("embeddings.parquet");
+    write(&path, &Rows::good().table());
+    let refused = file::read(&path, &base(), |_, _| panic!("as the reader of Parquet might"));
+    assert!(matches!(refused.unwrap_err().problem, Problem::Damaged(_)));
 }
 
 #[test]

@@ -13,11 +13,12 @@ use anyhow::{Context, Result};
 const VARIABLE: &str = "SOURCING_SOUND_INSTRUMENT";
 
 /// The beginnings of the names of the packages that are instrumented.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 10] = [
     "sourcing-sound",
     "symphonia",
     "rusty-opus",
     "csv",
+    "parquet",
     "prost",
     "pytorch-reader",
     "serde_json",

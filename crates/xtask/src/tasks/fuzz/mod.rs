@@ -23,7 +23,7 @@ use totals::Totals;
 /// What there is to fuzz, and the most bytes of an input.
 const TARGETS: [(&str, u32); 12] = [
     ("checkpoint", 8_192),
-    ("datasets", 4_096),
+    ("datasets", 8_192),
     ("decode", 16_384),
     ("downmix", 1_024),
     ("engine", 1_024),
