@@ -1,4 +1,4 @@
-//! What happens to sound on its way to a microphone, for training and for evaluation.
+//! Degrades sound as a microphone and a room do, for training and for evaluation.
 
 use super::synthesis::{RATE, coloured};
 use crate::data::sound::{amplitude, gain, log_uniform, power};
@@ -7,28 +7,28 @@ use rand::rngs::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 use std::f32::consts::PI;
 
-/// One thing that can happen; levels in dB, frequencies in Hz.
+/// One kind of degradation; levels in dB, frequencies in Hz.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Corruption {
     /// Louder or quieter, clipped at full scale.
     Gain(f32),
-    /// Noise this much below the sound; its colour from 0, white, to 1, brown.
+    /// Noise this far below the sound; its colour from 0, white, to 1, brown.
     Noise(f32, f32),
     /// Nothing above this frequency.
     LowPass(f32),
     /// Nothing below this frequency.
     HighPass(f32),
-    /// Noise above 11 kHz only, this much below the sound: what a microphone adds where a recording
-    /// of 22,050 Hz has nothing.
+    /// Noise above 11 kHz only, this far below the sound: what a microphone adds where a recording
+    /// at 22,050 Hz has nothing.
     TopOctave(f32),
-    /// Reverberation that decays by 60 dB in this many seconds, as loud as the direct sound plus
-    /// this level.
+    /// Reverberation that decays by 60 dB in this many seconds, at this level relative to the
+    /// direct sound.
     Room(f32, f32),
 }
 
 impl Corruption {
-    /// Changes mono samples of 32 kHz in place.
+    /// Changes mono samples at 32 kHz in place.
     pub fn apply(self, samples: &mut [f32], rng: &mut Xoshiro256PlusPlus) {
         match self {
             Self::Gain(db) => gain(samples, db),
@@ -47,7 +47,7 @@ impl Corruption {
         }
     }
 
-    /// Its name in a row of a table.
+    /// Returns its name in a row of a table.
     pub fn name(self) -> String {
         match self {
             Self::Gain(db) => format!("{db:+} dB"),
@@ -63,16 +63,16 @@ impl Corruption {
     }
 }
 
-/// What a sound across a room comes to: reverberant, beside noise, quiet.
+/// A sound from across a room: reverberant, with noise, quiet.
 pub const ACROSS_A_ROOM: &[Corruption] =
     &[Corruption::Room(0.5, 0.0), Corruption::Noise(15.0, 1.0), Corruption::Gain(-10.0)];
 
-/// Their names, joined.
+/// Returns their names, joined.
 pub fn name(corruptions: &[Corruption]) -> String {
     corruptions.iter().map(|corruption| corruption.name()).collect::<Vec<_>>().join(", ")
 }
 
-/// A random chain of corruptions, in the order in which sound meets them: the room, other noise,
+/// Draws a chain of degradations, in the order in which they affect sound: the room, other noise,
 /// the microphone's band, its gain.
 pub fn random_chain(rng: &mut Xoshiro256PlusPlus) -> Vec<Corruption> {
     let mut chain = Vec::new();
@@ -98,8 +98,8 @@ pub fn random_chain(rng: &mut Xoshiro256PlusPlus) -> Vec<Corruption> {
     chain
 }
 
-/// Adds `other`, repeated where it is shorter, at `db` relative to the power of `samples`.
-/// Where either is silent, nothing is added.
+/// Adds `other`, repeated if it is shorter, at `db` relative to the power of `samples`. If either
+/// is silent, nothing is added.
 pub fn mix(samples: &mut [f32], other: &[f32], db: f32) {
     let (own, its) = (power(samples), power(other));
     if own <= 1e-12 || its <= 1e-12 {
@@ -109,8 +109,8 @@ pub fn mix(samples: &mut [f32], other: &[f32], db: f32) {
     samples.iter_mut().zip(other.iter().cycle()).for_each(|(x, y)| *x += factor * y);
 }
 
-/// The piece at a random place of so many samples that are silent but for noise of this colour and
-/// level (dB, full scale being 0).
+/// Places the piece at random within `samples` samples of noise of this colour and level (dB
+/// relative to full scale).
 pub fn lay(
     piece: &[f32],
     samples: usize,
@@ -129,7 +129,7 @@ pub fn lay(
     all
 }
 
-/// A Butterworth filter of order 8.
+/// Applies a Butterworth filter of order 8.
 fn butterworth(samples: &mut [f32], hz: f32, high_pass: bool) {
     let omega = 2.0 * PI * (hz / RATE as f32).min(0.49);
     for section in 0..4 {
@@ -138,7 +138,7 @@ fn butterworth(samples: &mut [f32], hz: f32, high_pass: bool) {
     }
 }
 
-/// One second-order section (R. Bristow-Johnson's cookbook).
+/// Applies one second-order section (R. Bristow-Johnson's cookbook).
 fn biquad(samples: &mut [f32], omega: f32, q: f32, high_pass: bool) {
     let (sin, cos) = omega.sin_cos();
     let alpha = sin / (2.0 * q);
@@ -157,7 +157,7 @@ fn biquad(samples: &mut [f32], omega: f32, q: f32, high_pass: bool) {
     }
 }
 
-/// Sparse reverberation: echoes of random sign, a few hundred in a second, that decay.
+/// Adds sparse reverberation: decaying echoes of random sign, a few hundred per second.
 fn room(samples: &mut [f32], seconds: f32, db: f32, rng: &mut Xoshiro256PlusPlus) {
     const ECHOES_PER_SECOND: f32 = 300.0;
     let length = seconds * RATE as f32;
@@ -175,7 +175,7 @@ fn room(samples: &mut [f32], seconds: f32, db: f32, rng: &mut Xoshiro256PlusPlus
         wet.iter_mut().skip(delay).zip(&dry).for_each(|(wet, dry)| *wet += level * dry);
     }
     mix(samples, &wet, db);
-    // As loud as before.
+    // Keeps the original power.
     let factor = (power(&dry) / power(samples).max(1e-12)).sqrt();
     samples.iter_mut().for_each(|x| *x *= factor);
 }

@@ -1,5 +1,5 @@
-//! The network's inputs in training: short pieces of clips, spoilt as microphones spoil them, with
-//! the teacher's outputs for the clean sound around each.
+//! The network's inputs in training: short pieces of clips, degraded as microphones degrade them,
+//! with the teacher's outputs for the clean sound around each.
 
 use super::corrupt::{lay, mix, random_chain};
 use super::describe;
@@ -16,33 +16,33 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use sourcing_sound::FrontEnd;
 
-/// How often a short piece is shown as it is, with nothing done to it.
+/// How often a short piece is left as it is.
 const CLEAN: f64 = 0.3;
 /// How often another sound is mixed in.
 const MIXED: f64 = 0.25;
-/// How often an anchor is faster or slower than it was recorded.
+/// How often an anchor is played faster or slower than it was recorded.
 const RESPED: f64 = 0.4;
-/// How often another sound lies over an anchor.
+/// How often another sound is added to an anchor.
 const OVERLAID: f64 = 0.4;
-/// How often a piece is shorter than the input and lies somewhere in faint noise.
+/// How often a piece is shorter than the input and placed somewhere in faint noise.
 const BRIEF: f64 = 0.15;
-/// A piece this much below the loudest part of its clip is not what its clip is about.
+/// A piece that is further below the loudest part of its clip does not represent the clip.
 const QUIET_DB: f32 = -18.0;
-/// Pieces that are looked at before a quiet one is taken.
+/// Pieces that are tried before a quiet one is accepted.
 const TRIES: usize = 6;
 
-/// What a thread computes of a step: inputs of one width.
+/// What one thread computes of a step: inputs of one width.
 pub struct Part {
     /// Inputs of the network.
     pub inputs: Inputs,
-    /// Outputs to reach; `None`: the teacher's for the very same inputs.
+    /// Outputs to learn; `None` for the teacher's outputs for the same inputs.
     pub targets: Option<Targets>,
 }
 
 /// Clips to train on, with the teacher's outputs.
 pub struct Lessons<'a> {
     clips: Vec<(&'a Clip, &'a Answers)>,
-    /// Indices of `clips`, set by set.
+    /// Indices of `clips`, by set.
     sets: Vec<Vec<usize>>,
     front_end: FrontEnd,
 }
@@ -55,7 +55,7 @@ struct Piece {
 }
 
 impl<'a> Lessons<'a> {
-    /// All clips that are for training.
+    /// Collects all clips that are for training.
     pub fn new(material: &'a Material, answers: &'a [Answers]) -> Result<Self> {
         let clips: Vec<_> = material.with_role(Role::Training, answers).collect();
         let mut sets = vec![Vec::new(); material.sets.len()];
@@ -67,8 +67,8 @@ impl<'a> Lessons<'a> {
         Ok(Self { clips, sets, front_end: FrontEnd::new(describe::front_end())? })
     }
 
-    /// What a step trains on, the same on every call, in `count` parts of lessons and as many of
-    /// anchors.
+    /// Returns what a step trains on, the same on every call: `count` parts of lessons and as many
+    /// of anchors.
     pub fn step(&self, plan: &Plan, step: usize, count: usize) -> Result<Vec<Part>> {
         let mut rng = generator(plan.seed, "step", &[step as u64]);
         let mut draw = |all: &[f64]| (all[rng.random_range(0..all.len())] * RATE as f64) as usize;
@@ -93,8 +93,8 @@ impl<'a> Lessons<'a> {
         Ok(parts)
     }
 
-    /// A sound as it is recorded, or two of them after or over each other, at any speed: the
-    /// teacher's outputs for it stay right.
+    /// Returns a sound as recorded, or two of them in a row or on top of each other, at any speed:
+    /// the teacher's outputs for it stay right.
     fn anchor(&self, samples: usize, rng: &mut Xoshiro256PlusPlus) -> Piece {
         let speed = match rng.random_bool(RESPED) {
             true => rng.random_range(0.85..1.2),
@@ -138,7 +138,7 @@ impl<'a> Lessons<'a> {
         if piece.samples.len() < samples {
             piece.samples = embed(&piece.samples, samples, rng);
         }
-        // Short pieces are hard enough as they are; long ones are for the anchors then.
+        // Short pieces are hard enough as they are; long ones are covered by the anchors.
         if samples >= 4 * RATE || !rng.random_bool(CLEAN) {
             for corruption in random_chain(rng) {
                 corruption.apply(&mut piece.samples, rng);
@@ -147,8 +147,9 @@ impl<'a> Lessons<'a> {
         piece
     }
 
-    /// A piece of any clip, sets and clips in them being equally likely, that is not much quieter
-    /// than the clip's loudest. Shorter than asked for where the clip is.
+    /// Returns a piece of a random clip, with sets and the clips in a set being equally likely,
+    /// that is not much quieter than the clip's loudest part. It is shorter than requested if the
+    /// clip is.
     fn piece(&self, length: usize, rng: &mut Xoshiro256PlusPlus) -> Piece {
         let total: f64 = self.sets.iter().map(|set| (set.len() as f64).sqrt()).sum();
         let mut draw = rng.random_range(0.0..total);
@@ -174,8 +175,8 @@ impl<'a> Lessons<'a> {
     }
 }
 
-/// The teacher's outputs around a piece: for the 4 s around it, and the shorter it is, the more of
-/// the whole clip.
+/// Returns the teacher's outputs around a piece: for the 4 s around it and, the shorter the piece,
+/// the more for the whole clip.
 fn target(answers: &Answers, start: usize, length: usize) -> (Vec<f32>, Vec<f32>) {
     let seconds = length as f64 / RATE as f64;
     let middle = start as f64 / RATE as f64 + seconds / 2.0;
@@ -198,7 +199,7 @@ fn part(rows: &[(Vec<f32>, Vec<f32>, Vec<f32>)], with_targets: bool) -> Part {
     Part { inputs: Inputs { values, len: rows.len(), frames }, targets }
 }
 
-/// The value between samples, on the cubic through the four around it (Catmull and Rom).
+/// Interpolates between samples, on the cubic through the four around it (Catmull and Rom).
 fn between(samples: &[f32], at: f32) -> f32 {
     let (index, t) = (at as usize, at.fract());
     let x = |offset: usize| samples[(index + offset).saturating_sub(1).min(samples.len() - 1)];
@@ -206,7 +207,7 @@ fn between(samples: &[f32], at: f32) -> f32 {
     b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
 }
 
-/// The piece somewhere in silence or faint noise.
+/// Places the piece somewhere in silence or faint noise.
 fn embed(piece: &[f32], samples: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f32> {
     let is_noisy = rng.random_bool(0.7);
     let noise = is_noisy.then(|| (rng.random_range(0.0..1.0), rng.random_range(-80.0..-50.0)));

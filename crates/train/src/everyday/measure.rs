@@ -1,4 +1,4 @@
-//! What training gained and what it cost: the checkpoint and the network that ships on the same
+//! Measures what training gained and cost: the checkpoint and the network that ships, on the same
 //! recordings, none of which were trained on.
 
 use super::corrupt::ACROSS_A_ROOM;
@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 use sourcing_sound::FrontEnd;
 use std::collections::BTreeMap;
 
-/// Weights under a name.
+/// Named weights.
 pub struct Network<'a> {
-    /// As tables name it.
+    /// The name in tables.
     pub name: &'static str,
     pub weights: &'a [Array],
 }
@@ -33,11 +33,11 @@ pub struct Network<'a> {
 pub struct Agreement {
     /// What was compared.
     pub what: String,
-    /// Windows.
+    /// Number of windows.
     pub n: usize,
-    /// Recordings that they are of.
+    /// Number of recordings that the windows are from.
     pub recordings: usize,
-    /// Share, by network in the order of [`Measured::networks`].
+    /// Share for each network, in the order of [`Measured::networks`].
     pub shares: Vec<f64>,
     /// Last network minus first, in percentage points, with the 95% interval over recordings.
     pub gain: (f64, f64, f64),
@@ -50,18 +50,18 @@ pub struct Measured {
     pub networks: Vec<String>,
     /// Best label on clean windows of 4 s, compared with the teacher's on the same 4 s.
     pub clean: Agreement,
-    /// Best label on windows, compared with the teacher's of the whole clip, up to 10 s.
+    /// Best label on windows, compared with the teacher's on the whole clip, up to 10 s.
     pub windows: Vec<Agreement>,
-    /// Best label on spoilt windows of 4 s, compared with the teacher's on the 4 s that they are of,
-    /// as recorded.
+    /// Best label on degraded windows of 4 s, compared with the teacher's on the same 4 s as
+    /// recorded.
     pub corrupted: Vec<Agreement>,
-    /// Sounds made from formulas without what they have above 11 kHz, compared with the same
-    /// network's answer to the whole of them.
+    /// Best label on synthesised sounds without their part above 11 kHz, compared with the same
+    /// network's best label on the complete sounds.
     pub top_octave: Agreement,
 }
 
 impl Measured {
-    /// Mean over the corruptions, by network.
+    /// Returns the mean over the degradations, for each network.
     pub fn mean_corrupted(&self) -> Vec<f64> {
         let n = self.corrupted.len().max(1) as f64;
         (0..self.networks.len())
@@ -92,7 +92,7 @@ pub fn measure(
         let items = four_seconds(&recorded, spoiling);
         corrupted.push(judge.agreement(&spoiling.name(), &items)?);
     }
-    // Nothing can be mixed in where there is one recording, or shifted where all clips are short.
+    // Nothing can be mixed in if there is one recording, or shifted if all clips are short.
     corrupted.retain(|row| row.n > 0);
     let items: Vec<_> = made.iter().map(|(clip, _)| without_top(clip)).collect();
     let top_octave = judge.agreement("formulas without what is above 11 kHz", &items)?;
@@ -100,24 +100,24 @@ pub fn measure(
     Ok(Measured { networks, clean, windows, corrupted, top_octave })
 }
 
-/// Shares of the way from the original's weights to the trained ones that are tried.
+/// Shares of the way from the original's weights to the trained ones to try.
 pub const SHARES: [f64; 7] = [0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0];
 
-/// A share, with what it reaches on the recordings for validation.
+/// A share, with its results on the recordings for validation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
-    /// Of the way, 0 to 1.
+    /// Share of the way, 0 to 1.
     pub share: f64,
     /// Agreement on clean windows of 4 s.
     pub clean: f64,
-    /// Agreement on windows of 1 s with the whole clip, and on spoilt ones of 4 s; the mean.
+    /// Mean of two agreements: windows of 1 s with the whole clip, and degraded windows of 4 s.
     pub hard: f64,
 }
 
 /// Tries weights between the original's and the trained ones on the recordings for validation, and
-/// returns the index of the best ones, with all that was found: those that do best on short and
-/// spoilt windows of all that agree on clean ones no less often than the first candidate, which is
-/// the original as it would be stored.
+/// returns all results with the index of the best weights: among those that agree on clean windows
+/// at least as often as the first candidate, which is the original as it would be stored, those
+/// that do best on short and degraded windows.
 pub fn choose(
     layout: &Layout,
     candidates: &[(f64, Vec<Array>)],
@@ -195,7 +195,7 @@ impl Judge<'_> {
     }
 }
 
-/// Last minus first in points, and its 95% bootstrap interval over recordings.
+/// Returns last minus first in points, and its 95% bootstrap interval over recordings.
 fn gain(by_recording: &BTreeMap<&str, Vec<&[bool]>>) -> (f64, f64, f64) {
     const ROUNDS: usize = 1_000;
     let sums: Vec<(f64, f64)> = by_recording

@@ -1,5 +1,5 @@
-//! Choices of window length and hop: what each answers, how soon, and what it costs, measured
-//! through the stream that the product runs.
+//! Measures choices of window length and hop: which labels each gives, how soon, and at what cost,
+//! through the stream of the product.
 
 use super::describe::{COLUMNS_PER_SECOND, Use};
 use super::layout::{Layout, N_MELS};
@@ -18,57 +18,57 @@ use sourcing_sound::{Classifier, Model, Pcm, SampleRate, StreamConfig};
 pub const WINDOWS: [f64; 4] = [1.0, 2.0, 4.0, 10.0];
 /// Hops in seconds.
 pub const HOPS: [f64; 3] = [0.25, 0.5, 1.0];
-/// Faint noise around events, full scale being 0 dB.
+/// Level of the faint noise around events, in dB relative to full scale.
 pub const FLOOR_DB: f32 = -70.0;
 /// Quiet seconds before an event.
 const BEFORE: f64 = 4.0;
-/// Seconds of an event that are played, and the latest answer that counts.
+/// Seconds of an event that are played, after which labels do not count any more.
 const EVENT: f64 = 3.0;
-/// A brief event.
+/// Seconds of a brief event.
 const BRIEF: f64 = 0.3;
 /// Events of each kind.
 const EVENTS: usize = 40;
 /// Places of a brief event within a hop.
 const PLACES: usize = 8;
 
-/// What a choice of window and hop does.
+/// What a choice of window and hop achieves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Seconds that the network is given.
+    /// Seconds in one input of the network.
     pub window: f64,
-    /// Seconds from one answer to the next.
+    /// Seconds from one update to the next.
     pub hop: f64,
-    /// Loud events after quiet.
+    /// Number of loud events after quiet.
     pub n_events: usize,
-    /// Median seconds from an event's onset to the answer that names its group.
+    /// Median seconds from an event's onset to the update that names its group.
     pub median_delay: f64,
-    /// Nine in ten are named within this many seconds; 3 where they are not.
+    /// Nine in ten are named within this many seconds; 3 if they are not.
     pub delay_90: f64,
-    /// Share named within 1.2 s.
+    /// Share of the events named within 1.2 s.
     pub within_1_2: f64,
-    /// Share named at all, within 3 s.
+    /// Share of the events named within 3 s.
     pub named: f64,
-    /// Events cut to 0.3 s, somewhere in 4 s of quiet.
+    /// Number of events cut to 0.3 s, placed in 4 s of quiet.
     pub n_brief: usize,
-    /// Share of them whose group is named.
+    /// Share of the brief events with their group named.
     pub brief_named: f64,
     /// Millions of multiply-adds per second of audio.
     pub million_multiply_adds: f64,
 }
 
-/// Whether it matters where a brief event falls in the grid of windows.
+/// Whether the position of a brief event in the grid of windows matters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Anywhere {
     pub n_events: usize,
-    /// Places in which each was tried, evenly over a hop.
+    /// Places at which each event was tried, evenly over a hop.
     pub places: usize,
     /// Events named in at least one place.
     pub named_somewhere: usize,
-    /// Share of these events' places in which they were named.
+    /// Share of these events' places at which they were named.
     pub named: f64,
 }
 
-/// A sound with the group that its clip as a whole has.
+/// A sound, and the group of its whole clip.
 struct Event {
     samples: Vec<f32>,
     onset: f64,
@@ -90,7 +90,7 @@ impl Brief<'_> {
     }
 }
 
-/// Measures every choice. `build` makes a model that is used in a certain way.
+/// Measures every choice. `build` creates a model with the given use.
 pub fn table(
     layout: &Layout,
     material: &Material,
@@ -135,7 +135,7 @@ pub fn table(
     Ok(rows)
 }
 
-/// Tries brief events in several places within a hop. `build` is as for [`table`].
+/// Tries brief events at several places within a hop. `build` is as for [`table`].
 pub fn anywhere(
     material: &Material,
     used: Use,
@@ -171,7 +171,7 @@ fn each(events: &[Event], one: impl Fn(&Event) -> Result<f64> + Send + Sync) -> 
     Ok(values)
 }
 
-/// The lowest value that at least this share of the values does not exceed.
+/// Returns the lowest value that at least this share of the values does not exceed.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let count = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(count.saturating_sub(1)).copied().unwrap_or(EVENT)
@@ -181,7 +181,8 @@ fn share(sorted: &[f64], limit: f64) -> f64 {
     sorted.iter().filter(|&&delay| delay <= limit).count() as f64 / sorted.len().max(1) as f64
 }
 
-/// Seconds from an event's onset to the first update that names its group; 3 where none does.
+/// Returns the seconds from an event's onset to the first update that names its group; 3 if none
+/// does.
 fn delay(model: &Model, event: &Event) -> Result<f64> {
     let classifier = Classifier::new(model.clone())?;
     let mut stream = classifier.stream(SampleRate::new(RATE as u32)?, StreamConfig::default())?;
@@ -195,7 +196,7 @@ fn delay(model: &Model, event: &Event) -> Result<f64> {
     Ok(named.map_or(EVENT, |update| (update.time - event.onset).min(EVENT)))
 }
 
-/// Loud events, and brief ones: held-out clips that rise out of quiet and are named with
+/// Returns loud events and brief ones: held-out clips that rise out of quiet and are named with
 /// confidence as a whole.
 fn events<'a>(material: &'a Material, whole: &Model) -> Result<(Vec<Event>, Vec<Brief<'a>>)> {
     let (mut loud, mut brief) = (Vec::new(), Vec::new());
@@ -234,7 +235,7 @@ fn events<'a>(material: &'a Material, whole: &Model) -> Result<(Vec<Event>, Vec<
     Ok((loud, brief))
 }
 
-/// A piece in faint noise.
+/// Places a piece in faint noise.
 fn placed(piece: &[f32], before: f64, seconds: f64, group: &str, name: &str) -> Event {
     let mut samples = coloured(&mut generator(0, name, &[]), (seconds * RATE as f64) as usize, 0.5);
     samples.iter_mut().for_each(|x| *x *= amplitude(FLOOR_DB));
@@ -244,7 +245,7 @@ fn placed(piece: &[f32], before: f64, seconds: f64, group: &str, name: &str) -> 
     Event { samples, onset: before, group: group.to_owned() }
 }
 
-/// The sample from which on a clip is as loud as it gets, but for 20 dB.
+/// Returns the first sample from which a clip is within 20 dB of its loudest part.
 fn onset(samples: &[f32]) -> usize {
     const FRAME: usize = RATE / 50;
     let frames: Vec<f32> = samples.chunks(FRAME).map(power).collect();
@@ -252,7 +253,7 @@ fn onset(samples: &[f32]) -> usize {
     frames.iter().position(|&frame| frame >= 0.01 * loudest).unwrap_or(0) * FRAME
 }
 
-/// Where the loudest `length` samples begin.
+/// Returns where the loudest `length` samples begin.
 pub fn loudest(samples: &[f32], length: usize) -> usize {
     let last = samples.len().saturating_sub(length);
     let level = |start: usize| power(&samples[start..(start + length).min(samples.len())]);
@@ -260,7 +261,7 @@ pub fn loudest(samples: &[f32], length: usize) -> usize {
     starts.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(start, _)| start)
 }
 
-/// Whether its loudest 0.3 s stand out by 10 dB from half of the others.
+/// Returns whether its loudest 0.3 s are 10 dB louder than half of the others.
 fn is_brief(samples: &[f32]) -> bool {
     let length = (BRIEF * RATE as f64) as usize;
     let mut levels: Vec<f32> = samples.chunks_exact(length).map(power).collect();
@@ -271,7 +272,7 @@ fn is_brief(samples: &[f32]) -> bool {
     }
 }
 
-/// Of one run of the network on `frames` columns.
+/// Counts the multiply-adds of one run of the network on `frames` columns.
 pub fn multiply_adds(layout: &Layout, frames: usize) -> f64 {
     let mut extent = (N_MELS, frames);
     let mut sum = 0.0;
