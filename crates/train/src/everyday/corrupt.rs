@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_stays_silent_and_nothing_is_not_finite() {
+    fn silence_stays_silent_and_everything_is_finite() {
         let mut rng = generator(0, "test", &[]);
         for _ in 0..50 {
             for mut sound in [vec![0.0; 3_000], tone(440.0), vec![]] {

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shorter_a_piece_the_more_of_the_whole() {
+    fn shorter_pieces_use_more_of_the_whole_clip() {
         let answers = Answers { whole: output(0.0), windows: vec![output(1.0), output(2.0)] };
         let (_, long) = target(&answers, 0, 4 * RATE);
         assert_eq!(long, [1.0; 3]);
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_of_one_width_and_come_again() {
+    fn parts_have_one_width_and_are_reproducible() {
         let clips = vec![clip("x", Role::Training), clip("y", Role::Test)];
         let material = Material { sets: vec!["a".into()], clips };
         let answers = [0.5, 9.0].map(|x| Answers { whole: output(x), windows: vec![output(x); 5] });

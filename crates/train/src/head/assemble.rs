@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_lie_beside_the_head() {
+    fn files_are_written_next_to_the_head() {
         let paths = Paths::new(Path::new("models/everyday/urban.head.json")).unwrap();
         assert_eq!(paths.name, "urban");
         assert_eq!(paths.card, Path::new("models/everyday/urban.CARD.md"));

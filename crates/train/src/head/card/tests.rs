@@ -101,7 +101,7 @@ fn the_shipped_head_says_what_it_said() {
 }
 
 #[test]
-fn figures_and_relations_are_told() {
+fn figures_and_relations_are_stated() {
     let text = card_of(&example(), Layout::Folders);
     for stated in [
         "| 1 | 20 | 10 | 80.0% | ±10.0 (70.0%–90.0%) | 0.800 | 0.030 (0.100) |",
@@ -122,7 +122,7 @@ fn figures_and_relations_are_told() {
 }
 
 #[test]
-fn all_right_is_not_never_wrong() {
+fn no_mistakes_does_not_mean_never_wrong() {
     let mut evaluation = example();
     let bound = metrics::accuracy_bound(1.0, 10);
     for stage in &mut evaluation.stages {
