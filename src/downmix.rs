@@ -94,8 +94,8 @@ impl Downmix {
     /// Appends the mix of all complete blocks of `interleaved` (`[frames][channels]`) to `output`.
     ///
     /// # Errors
-    /// `audio-channels` if the number of samples is not a multiple of the channels; no sample is taken
-    /// then.
+    /// `audio-channels` if the number of samples is not a multiple of the channels; no sample is
+    /// taken then.
     pub fn push(&mut self, interleaved: &[f32], output: &mut Vec<f32>) -> Result<()> {
         let channels = self.channels;
         if !interleaved.len().is_multiple_of(channels) {

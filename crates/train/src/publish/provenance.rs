@@ -36,7 +36,8 @@ const LICENCE: &str = "Weights: non-commercial use, after CC BY-NC 3.0 of the tr
 /// What the user states about the weights.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Stated {
-    /// One sentence on what the labels are [default: UrbanSound8K's, or one with the number of sounds].
+    /// One sentence on what the labels are [default: UrbanSound8K's, or one with the number of
+    /// sounds].
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub description: Option<String>,
     /// Terms of the weights, which follow from those of the recordings [default: those of
