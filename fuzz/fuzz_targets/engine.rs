@@ -1,5 +1,5 @@
-//! Networks of the lean engine's operators with any attributes: what it runs, the general engine
-//! must run to the same numbers. A second run gives the same, and allocates nothing for the layers.
+//! Networks of the lean engine's operators with any attributes: if it runs one, the general engine
+//! must return the same numbers. A second run gives the same, and allocates nothing for the layers.
 
 #![no_main]
 
@@ -18,11 +18,11 @@ use tract_onnx::pb::{
 };
 
 const MOST_BYTES: usize = 1 << 30;
-/// Both engines add in another order.
+/// The engines add in different orders.
 const TOLERANCE: f32 = 2e-3;
 /// Of a run: the laid-out features, each output, and the list of them.
 const MOST_ALLOCATIONS: usize = 4;
-/// With larger weights, a sum can overflow in one order and not in another.
+/// With larger weights, a sum can overflow in one order but not in another.
 const LARGEST_WEIGHT: f32 = 1e3;
 
 #[derive(Debug)]
@@ -40,24 +40,24 @@ impl<'a> Arbitrary<'a> for Network {
     }
 }
 
-/// What is done to a network that is fine.
+/// A change to a valid network.
 #[derive(Arbitrary, Debug)]
 enum Change {
-    /// An attribute's value.
+    /// Changes an attribute's value.
     Attribute { node: u8, name: u8, values: Vec<Value> },
-    /// A value goes in that was another's.
+    /// Replaces one input by another value.
     Wire { node: u8, input: u8, from: u8 },
-    /// A dimension of a weight, without its numbers.
+    /// Changes a dimension of a weight, but not its numbers.
     Dimension { weight: u8, index: u8, value: Value },
-    /// A weight's numbers.
+    /// Changes a weight's numbers.
     Numbers { weight: u8, value: f32 },
-    /// Another operator in the node's place.
+    /// Replaces the operator of a node.
     Operator { node: u8, name: u8 },
-    /// A node is taken out.
+    /// Removes a node.
     Remove { node: u8 },
-    /// A node is there twice.
+    /// Repeats a node.
     Repeat { node: u8, name: u8 },
-    /// A size of the declared input.
+    /// Changes a size of the declared input.
     Input { index: u8, value: Value },
 }
 
@@ -149,7 +149,7 @@ fn compare(bytes: &[u8], scores: &[f32]) {
     let Ok(general) = Model::from_onnx_on(bytes, Engine::General) else { return };
     let Some((mut classifier, columns)) = classifier(general) else { return };
     let Ok(expected) = classifier.logits_of_columns(&columns) else { return };
-    // Large numbers may cancel each other in one of the logits.
+    // Large numbers may cancel out in one of the logits.
     let scale = expected.iter().fold(1.0, |most: f32, logit| most.max(logit.abs()));
     for (score, expected) in scores.iter().zip(&expected) {
         assert!((score - expected).abs() <= TOLERANCE * scale, "{scores:?}, not {expected:?}");
@@ -162,7 +162,7 @@ fn classifier(model: Model) -> Option<(Classifier, Vec<f32>)> {
     let samples = sound::noise(1, 22_050);
     let rate = SampleRate::new(22_050).expect("a usual rate");
     let metadata = classifier.metadata();
-    // More than the network takes would be refused.
+    // More columns than the network takes would be refused.
     let most = metadata.front_end.n_mels * metadata.input_frames();
     let mut columns = classifier.columns(Pcm::new(&samples, rate).expect("finite samples")).ok()?;
     columns.truncate(most);
@@ -216,7 +216,7 @@ fn apply(change: &Change, graph: &mut GraphProto) {
     }
 }
 
-/// The value that one node gives goes through another one before it is used.
+/// Passes the value of one node through another one before it is used.
 fn repeat(graph: &mut GraphProto, index: u8, operator: u8) {
     let Some(first) = pick(&mut graph.node, index) else { return };
     let Some(output) = first.output.first_mut() else { return };

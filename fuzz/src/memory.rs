@@ -1,13 +1,14 @@
 //! Counts the bytes in use and the allocations, so that an input which asks for much more memory than
 //! it is worth is a finding like a panic.
 //!
-//! The only unsafe code of this package: an allocator has to be. Each function passes on exactly
-//! what it was given to the system's allocator, so the caller's promises are those that it asks for.
+//! The only unsafe code of this package, because an allocator has to be unsafe. Each function
+//! passes exactly its arguments to the system's allocator, which therefore has the caller's
+//! guarantees.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// No input of any target may ask for this much at once: 2 GiB.
+/// No input of any target may request this much at once: 2 GiB.
 const MOST_AT_ONCE: usize = 2 << 30;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
@@ -52,7 +53,8 @@ fn taken(size: usize) {
     ALLOCATIONS.fetch_add(1, Relaxed);
 }
 
-/// Runs `work`, and panics if it ever needs more than `most` bytes on top of what was in use before.
+/// Runs `work`, and panics if it ever needs more than `most` bytes in addition to those in use
+/// before.
 pub fn within<T>(most: usize, work: impl FnOnce() -> T) -> T {
     let before = IN_USE.load(Relaxed);
     PEAK.store(before, Relaxed);

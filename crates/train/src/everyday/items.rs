@@ -1,4 +1,4 @@
-//! Windows of the clips that were held out, as recorded and spoilt, with the label expected of each.
+//! Windows of held-out clips, as recorded and degraded, each with the expected label.
 
 use super::corrupt::{self, ACROSS_A_ROOM, Corruption, lay, mix};
 use super::material::Clip;
@@ -10,10 +10,10 @@ use crate::random::generator;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// Windows that are much quieter than their clip (dB) are not what it is about.
+/// Windows that are this much quieter than their clip (dB) do not represent it.
 const QUIET_DB: f32 = -20.0;
 
-/// A piece of a clip with the label that is expected of it.
+/// A piece of a clip with its expected label.
 pub struct Item<'a> {
     pub recording: &'a str,
     pub samples: Vec<f32>,
@@ -27,20 +27,20 @@ pub enum Expected {
     Own(Vec<f32>),
 }
 
-/// How a window of 4 s is spoilt; levels in dB.
+/// How a window of 4 s is degraded; levels in dB.
 #[derive(Clone, Copy, Debug)]
 pub enum Spoiling {
-    /// By one thing after another.
+    /// Degradations, one after another.
     Chain(&'static [Corruption]),
-    /// By another recording, this much below.
+    /// Mixed with another recording, this far below.
     Mixed(f32),
-    /// By beginning this many seconds later, or earlier where the clip ends before.
+    /// Begins this many seconds later, or earlier if the clip would end first.
     Shifted(f64),
-    /// By leaving its loudest seconds only, somewhere in faint noise.
+    /// Keeps only its loudest seconds, placed somewhere in faint noise.
     Brief(f64),
 }
 
-/// Not at all.
+/// No degradation.
 pub const AS_RECORDED: Spoiling = Spoiling::Chain(&[]);
 
 /// The rows of the evaluation.
@@ -65,7 +65,7 @@ pub const EVALUATED: [Spoiling; 17] = [
 ];
 
 impl Spoiling {
-    /// Its name in a row of a table.
+    /// Returns its name in a row of a table.
     pub fn name(self) -> String {
         match self {
             Self::Chain(chain) => corrupt::name(chain),
@@ -75,7 +75,7 @@ impl Spoiling {
         }
     }
 
-    /// The spoilt samples of one of `windows`; `None` where it cannot be spoilt so.
+    /// Returns the degraded samples of one of `windows`; `None` if it cannot be degraded like this.
     fn apply(
         self,
         window: &Window<'_>,
@@ -116,13 +116,13 @@ struct Window<'a> {
     samples: &'a [f32],
 }
 
-/// The index of the greatest value.
+/// Returns the index of the greatest value.
 pub fn best(values: &[f32]) -> usize {
     let pairs = values.iter().enumerate();
     pairs.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index)
 }
 
-/// Windows one after another that are as loud as their clip.
+/// Cuts consecutive windows that are as loud as their clip.
 fn cut(clip: &Clip, seconds: f64) -> impl Iterator<Item = Window<'_>> {
     let length = ((seconds * RATE as f64) as usize).min(clip.samples.len());
     let floor = power(&clip.samples) * amplitude(QUIET_DB).powi(2);
@@ -131,7 +131,7 @@ fn cut(clip: &Clip, seconds: f64) -> impl Iterator<Item = Window<'_>> {
     pieces.map(move |(index, samples)| Window { clip, start: index * length, samples })
 }
 
-/// Windows of 4 s, spoilt, of which the teacher's label for them as recorded is expected.
+/// Returns degraded windows of 4 s; the expected label is the teacher's for them as recorded.
 pub fn four_seconds<'a>(clips: &[(&'a Clip, &Answers)], spoiling: Spoiling) -> Vec<Item<'a>> {
     let (mut windows, mut labels) = (Vec::new(), Vec::new());
     for (clip, answers) in clips {
@@ -150,7 +150,7 @@ pub fn four_seconds<'a>(clips: &[(&'a Clip, &Answers)], spoiling: Spoiling) -> V
     windows.iter().zip(&labels).filter_map(item).collect()
 }
 
-/// Windows of which the teacher's label for the whole clip is expected.
+/// Returns windows; the expected label is the teacher's for the whole clip.
 pub fn of_whole<'a>(clips: &[(&'a Clip, &Answers)], seconds: f64) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     for (clip, answers) in clips {
@@ -164,8 +164,8 @@ pub fn of_whole<'a>(clips: &[(&'a Clip, &Answers)], seconds: f64) -> Vec<Item<'a
     items
 }
 
-/// Up to 4 s without what is above 11 kHz, of which the network's own label for them with it is
-/// expected.
+/// Returns up to 4 s without the part above 11 kHz; the expected label is the network's own for the
+/// complete samples.
 pub fn without_top(clip: &Clip) -> Item<'_> {
     let whole = clip.samples[..clip.samples.len().min(4 * RATE)].to_vec();
     let mut samples = whole.clone();
@@ -176,12 +176,12 @@ pub fn without_top(clip: &Clip) -> Item<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::everyday::network::Output;
 
-    /// A clip whose samples tell where they are, at this level.
+    /// Returns a clip at this level in which every sample shows its position.
     fn clip(recording: &str, seconds: f32, level: f32) -> Clip {
         let length = (seconds * RATE as f32) as usize;
         let samples = (0..length).map(|i| level * (1.0 + i as f32 / length as f32)).collect();
@@ -229,7 +229,7 @@ mod tests {
             let added: Vec<f32> = item.samples.iter().zip(own).map(|(x, own)| x - own).collect();
             let below = 10.0 * (power(own) / power(&added)).log10();
             assert!((below - 6.0).abs() < 0.01, "{below}");
-            // It keeps its shape.
+            // The other sound keeps its shape.
             assert!((added[9] / other[9] - added[RATE] / other[RATE]).abs() < 1e-4);
             assert_eq!(label(item), 1);
         }
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_is_mixed_in_is_never_of_the_same_recording() {
-        // Only what comes from `b` is negative.
+        // Only samples of `b` are negative.
         let mut other = clip("b", 4.0, 0.1);
         other.samples.iter_mut().for_each(|x| *x = -*x);
         let mut clips: Vec<Clip> = (0..20).map(|_| clip("a", 4.0, 0.1)).collect();
@@ -261,7 +261,7 @@ mod tests {
             };
             found.iter().map(start).collect()
         };
-        // The second window of `b` can only begin earlier by 1 s; `c` has nowhere to go.
+        // The second window of `b` can only begin 1 s earlier; `c` cannot be shifted.
         assert_eq!(starts(1.0), [(1.0, 1), (5.0, 2), (1.0, 1), (3.0, 2)]);
         assert_eq!(starts(0.25), [(0.25, 1), (4.25, 2), (0.25, 1), (4.25, 2), (0.25, 1)]);
     }

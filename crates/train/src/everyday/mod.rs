@@ -1,10 +1,10 @@
-//! The `everyday` command: from a published checkpoint to the network that ships.
+//! The `everyday` command: trains the network that ships from a published checkpoint.
 //!
 //! In: the [`checkpoint`] with its authors' outputs for one sound ([`reference`]), and folders of
 //! audio ([`material`], with sounds from [`synthesis`]). The [`teacher`] is the checkpoint on clean
-//! audio; [`distil`] trains the same network, in the bits in which it ships, on short and spoilt
-//! pieces ([`lesson`], [`corrupt`]). Out: what [`measure`] and [`usage`] found on recordings left
-//! out of training, and model, evaluation and card ([`assemble`]).
+//! audio; [`distil`] trains the same network, in the bits in which it ships, on short and degraded
+//! pieces ([`lesson`], [`corrupt`]). Out: the results of [`measure`] and [`usage`] on recordings
+//! left out of training, and model, evaluation and card ([`assemble`]).
 
 mod assemble;
 mod card;
@@ -58,10 +58,10 @@ use std::sync::atomic::Ordering;
 use teacher::Answers;
 use usage::{Anywhere, Usage};
 
-/// Sounds of each formula.
+/// Number of sounds for each formula.
 const ROUNDS: usize = 12;
 
-/// How the network is used, as the card's table of windows and hops suggests.
+/// The settings in use, as suggested by the card's table of windows and hops.
 const USED: Use = Use {
     window_frames: 200,
     hop_frames: 50,
@@ -78,12 +78,12 @@ pub struct Arguments {
     #[arg(long)]
     pub from: PathBuf,
     /// A folder of audio to train and measure on; one of four recordings is left out of training.
-    /// What its metadata.csv marks with in_urbansound8k is not used. Repeatable.
+    /// Files that its metadata.csv marks with in_urbansound8k are not used. Repeatable.
     #[arg(long, required = true)]
     pub audio: Vec<PathBuf>,
     /// Terms of the weights, which follow from those of the recordings [default: MIT, if all
-    /// folders are called ESC-10, ambience or speech and hold that audio; of others it is said that
-    /// the terms are not stated].
+    /// folders are called ESC-10, ambience or speech and contain that audio; otherwise "not
+    /// stated"].
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub licence: Option<String>,
     /// The folder with labels.csv and groups.csv, where model.onnx, evaluation.json and CARD.md go.
@@ -92,13 +92,13 @@ pub struct Arguments {
     /// The folder of the tests' reference values, to write those of the new network.
     #[arg(long)]
     pub golden: Option<PathBuf>,
-    /// Folder for the teacher's answers and the training's state.
+    /// Folder for the teacher's outputs and the state of the training.
     #[arg(long, default_value = "runs/everyday")]
     pub work: PathBuf,
-    /// Trainings, each with its own seed; the weights that ship are their mean.
+    /// Number of trainings, each with its own seed; the weights that ship are their mean.
     #[arg(long, default_value_t = 4)]
     pub runs: usize,
-    /// Steps of the optimiser in each.
+    /// Steps of the optimiser in each training.
     #[arg(long, default_value_t = 300)]
     pub steps: usize,
     /// Highest learning rate.
@@ -107,11 +107,11 @@ pub struct Arguments {
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Writes the original, with 32-bit weights, as a model file to this path too, to try heads
-    /// on. It is a mere copy of the checkpoint in another format.
+    /// Also write the original, with 32-bit weights, as a model file to this path, to try heads on.
+    /// It is a copy of the checkpoint in another format.
     #[arg(long)]
     pub original: Option<PathBuf>,
-    /// What a head reaches on a network, for the card: NETWORK=FILE, the file being its
+    /// The evaluation of a head on a network, for the card: NETWORK=FILE, where FILE is its
     /// NAME.evaluation.json. Repeatable.
     #[arg(long, value_name = "NETWORK=FILE")]
     pub heads: Vec<String>,
@@ -141,12 +141,12 @@ impl Arguments {
     }
 }
 
-/// Runs the command: exit code 130 after Ctrl-C.
+/// Runs the command; exit code 130 after Ctrl-C.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     interrupt::stoppable(|| execute(arguments))
 }
 
-/// Whether it was done before it was interrupted; the same command then resumes.
+/// Returns whether it finished before it was interrupted; the same command then resumes.
 fn execute(arguments: &Arguments) -> Result<bool> {
     let head = |argument: &String| {
         assemble::head_score(argument).with_context(|| format!("--heads {argument}"))
@@ -188,7 +188,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     let evaluation = Evaluation {
         schema_version: 1,
         date: today(),
-        // What these options do to the card is no part of making the network.
+        // These options affect only the card, not the network.
         command: command_line(env!("CARGO_PKG_NAME"), &["--original", "--heads"]),
         config_hash: factory.card.config_hash.clone(),
         plan,
@@ -212,7 +212,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     Ok(true)
 }
 
-/// What measuring needs.
+/// Everything that measuring needs.
 struct Task<'a> {
     arguments: &'a Arguments,
     checkpoint: &'a Checkpoint,
@@ -221,7 +221,7 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Where results of a kind are kept; `version` changes with what is measured.
+    /// Returns where results of a kind are stored; `version` changes with what is measured.
     fn path(&self, (what, version): (&str, u32), weights: &[Array]) -> Result<PathBuf> {
         let bytes: Vec<u8> =
             weights.iter().flat_map(|a| a.values.iter().flat_map(|v| v.to_le_bytes())).collect();
@@ -233,7 +233,7 @@ impl Task<'_> {
         Ok(self.arguments.work.join(format!("{what}-{}.json", short_hash(&key))))
     }
 
-    /// The weights that ship, and how they were chosen.
+    /// Returns the weights that ship, and how they were chosen.
     fn chosen(&self, trained: &[Array], answers: &[Answers]) -> Result<(Vec<Share>, Vec<Array>)> {
         let start = &self.checkpoint.weights;
         let mut candidates: Vec<_> =
@@ -247,7 +247,7 @@ impl Task<'_> {
         Ok((shares, candidates.swap_remove(best).1))
     }
 
-    /// Measures, or reads what was measured of the very same weights.
+    /// Measures the weights, or reads earlier measurements of exactly these weights.
     fn measured(
         &self,
         weights: &[Array],

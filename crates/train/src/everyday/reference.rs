@@ -11,16 +11,16 @@ use std::path::Path;
 
 /// The file in the checkpoint's folder.
 const FILE: &str = "golden.npz";
-/// Largest accepted difference of a log-mel value, a logit or an embedding's value.
+/// Largest accepted difference of a log-mel value, a logit or a value of the embedding.
 pub const TOLERANCE: f32 = 1e-3;
 
 /// A sound, and the original's outputs for it.
 pub struct Reference {
     /// Mono samples at the network's rate.
     pub pcm: Vec<f32>,
-    /// Normalised, `[128][frames]`.
+    /// Normalised log-mel values, `[128][frames]`.
     pub log_mel: Vec<f32>,
-    /// Of the whole sound.
+    /// Outputs for the whole sound.
     pub output: Output,
 }
 
@@ -53,7 +53,7 @@ impl Reference {
     /// Compares the front end and `checkpoint`, as they run here, with the original.
     ///
     /// # Errors
-    /// When a difference exceeds [`TOLERANCE`] or the sizes differ.
+    /// If a difference exceeds [`TOLERANCE`] or the sizes differ.
     pub fn prove(&self, checkpoint: &Checkpoint) -> Result<Differences> {
         let mut front_end = FrontEnd::new(describe::front_end())?;
         let inputs = Inputs::of_columns(&describe::columns(&mut front_end, &self.pcm)?);

@@ -1,7 +1,7 @@
 //! The compiler's coverage instrumentation, for the crates that read what is fuzzed.
 //!
-//! Cargo's flags are for all crates or none; to instrument the general engine would double the time
-//! that the build takes. So cargo runs xtask in place of the compiler.
+//! Cargo's flags are for all crates or none; instrumenting the general engine too would double the
+//! build time. So cargo runs xtask instead of the compiler.
 
 use std::env;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-/// Set if cargo is to run xtask in place of the compiler.
+/// Set if cargo is to run xtask instead of the compiler.
 const VARIABLE: &str = "SOURCING_SOUND_INSTRUMENT";
 
-/// The beginnings of the names of the packages that are instrumented.
+/// Prefixes of the names of the instrumented packages.
 const PACKAGES: [&str; 10] = [
     "sourcing-sound",
     "symphonia",
@@ -26,7 +26,7 @@ const PACKAGES: [&str; 10] = [
     "base64",
 ];
 
-/// As cargo-fuzz sets them for its coverage, without a sanitizer.
+/// The flags that cargo-fuzz sets for its coverage, without a sanitizer.
 const FLAGS: [&str; 8] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -38,7 +38,7 @@ const FLAGS: [&str; 8] = [
     "fuzzing",
 ];
 
-/// Has cargo run xtask in place of the compiler.
+/// Makes cargo run xtask instead of the compiler.
 pub fn set(cargo: &mut Command) -> Result<()> {
     cargo.env("RUSTC_WRAPPER", own_program()?).env(VARIABLE, "1").env_remove("RUSTFLAGS");
     Ok(())
@@ -52,14 +52,14 @@ fn own_program() -> Result<PathBuf> {
     Ok(replaced.map(PathBuf::from).unwrap_or(program))
 }
 
-/// Rustc with the arguments of xtask and the flags for the package, if cargo runs xtask in its
-/// place.
+/// Returns rustc with the arguments of xtask and the flags for the package, if cargo runs xtask in
+/// its place.
 pub fn rustc_in_place() -> Option<Command> {
     env::var_os(VARIABLE)?;
     let mut arguments = env::args_os().skip(1);
     let mut rustc = Command::new(arguments.next()?);
     let arguments: Vec<_> = arguments.collect();
-    // What runs while compiling is for no target.
+    // Programs that run during compilation are built for no target.
     let is_for_target = arguments.iter().any(|argument| argument == "--target");
     let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
     rustc.args(arguments);

@@ -20,7 +20,7 @@ pub use instrument::rustc_in_place;
 use run::Run;
 use totals::Totals;
 
-/// What there is to fuzz, and the most bytes of an input.
+/// The targets, and the most bytes of an input.
 const TARGETS: [(&str, u32); 12] = [
     ("checkpoint", 8_192),
     ("datasets", 8_192),
@@ -36,7 +36,7 @@ const TARGETS: [(&str, u32); 12] = [
     ("taught", 32_768),
 ];
 
-/// The folder of the inputs that runs keep for later ones, and that of the tests, which do not.
+/// The folder of the inputs that runs keep for later ones, and that of the tests, which keep none.
 const CORPORA: &str = "corpus";
 const CHECKED: &str = "checked";
 
@@ -52,7 +52,7 @@ pub struct Options {
     /// How many targets run at the same time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// The seed of the random changes; by default, one that is never the same
+    /// The seed of the random changes; different in every run if left out
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u32,
     /// Run this input once instead, such as one that was found
@@ -63,7 +63,7 @@ pub struct Options {
     write: bool,
 }
 
-/// Runs `cargo xtask fuzz`. `false` if an input was found that breaks a target.
+/// Runs `cargo xtask fuzz`. Returns false if an input breaks a target.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let fuzzer = Fuzzer::build(workspace, CORPORA)?;
     if let Some(input) = &options.input {
@@ -73,7 +73,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
         return Ok(true);
     }
     let mut totals = Totals::read(&fuzzer.folder)?;
-    // After each target, so that hours of fuzzing can be interrupted.
+    // Stored after each target, so that hours of fuzzing can be interrupted.
     let runs = fuzzer.run(options, |run| {
         totals.add(run);
         totals.write(&fuzzer.folder)
@@ -84,8 +84,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     Ok(runs.iter().all(|run| run.finding.is_none()))
 }
 
-/// Runs every target for a few seconds: the step of the tests. Returns how many passed. It always
-/// begins with the same inputs and makes the same changes, so that it fails where it failed before.
+/// Runs every target for a few seconds, as a step of the tests. Returns how many passed. It always
+/// begins with the same inputs and makes the same changes, so that failures are reproducible.
 pub fn check(workspace: &Workspace, seconds: u32) -> Result<(usize, usize)> {
     let jobs = thread::available_parallelism().map_or(1, |cores| cores.get().min(64) as u16);
     let options =
@@ -143,7 +143,7 @@ impl Fuzzer {
         self.folder.join("seeds")
     }
 
-    /// Runs the targets, several at a time, in their order, and gives each to `finished`.
+    /// Runs the targets in their order, several at a time, and passes each to `finished`.
     fn run(
         &self,
         options: &Options,
@@ -216,7 +216,7 @@ impl Fuzzer {
     }
 }
 
-/// The triple of this machine. With a target given, build scripts are not instrumented.
+/// Returns the triple of this machine. With an explicit target, build scripts are not instrumented.
 fn host() -> Result<String> {
     let version = process::output(std::process::Command::new("rustc").arg("-vV"))?;
     let line = version.lines().find_map(|line| line.strip_prefix("host: "));
