@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// A zip with one stored entry.
+/// Returns a zip with one stored entry.
 ///
 /// # Panics
 /// Never: it is written to memory.
@@ -13,7 +13,7 @@ pub fn zip(name: &str, data: &[u8]) -> Vec<u8> {
     entries(&[(name.to_owned(), data.to_vec())])
 }
 
-/// A state dict that begins as the published one does: a convolution and its batch norm.
+/// Returns a state dict that begins as the published one does: a convolution and its batch norm.
 pub fn checkpoint() -> Vec<u8> {
     let tensors: [(&str, &[usize]); 5] = [
         ("features.0.0.weight", &[2, 1, 3, 3]),
@@ -38,7 +38,7 @@ pub fn checkpoint() -> Vec<u8> {
     entries(&files)
 }
 
-/// A tensor of 16 Mi values that are all the only one in the file: its strides are 0.
+/// Returns a tensor of 16 Mi values with strides of 0: all of them are the only value in the file.
 pub fn repeated() -> Vec<u8> {
     let mut pickle = b"\x80\x02}(".to_vec();
     text(&mut pickle, "features.0.0.weight");

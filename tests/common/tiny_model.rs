@@ -140,7 +140,7 @@ fn graph(n_mels: usize, frames: usize) -> GraphProto {
     }
 }
 
-/// `[labels][n_mels]`: each label sums the bands of its own part, with a gain of 4.
+/// Returns weights `[labels][n_mels]`: each label sums the bands of its own part, with a gain of 4.
 fn band_weights(labels: usize, n_mels: usize) -> Vec<f32> {
     let part = n_mels.div_ceil(labels);
     let weight =

@@ -213,7 +213,7 @@ fn is_at(file: &fs::File, path: &Path) -> io::Result<bool> {
     Ok(found.is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino())))
 }
 
-/// On this system, an open file keeps its path.
+/// Returns true, because an open file keeps its path on this system.
 #[cfg(not(unix))]
 fn is_at(_file: &fs::File, _path: &Path) -> io::Result<bool> {
     Ok(true)

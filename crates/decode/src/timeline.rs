@@ -101,8 +101,7 @@ impl Timeline {
         self.passed += frames;
     }
 
-    /// From here on, packets are those of the next stream in the file. What is missing counts for the
-    /// file as a whole.
+    /// Begins the next stream in the file. Missing samples count for the whole file.
     pub(crate) fn next_stream(&mut self, tick: f64) {
         *self = Timeline { total: self.total, ..Timeline::new(tick, self.losses.take()) };
     }

@@ -142,7 +142,8 @@ impl Classifier {
         Ok(outcomes.into_iter().map(|outcome| Scored::new(py, outcome)).collect::<Result<_>>()?)
     }
 
-    /// `(order [segments][labels], group scores [segments][groups])` of scores `[segments][labels]`
+    /// Returns `(order [segments][labels], group scores [segments][groups])` of scores
+    /// `[segments][labels]`.
     #[pyo3(signature = (scores))]
     fn ranks(&self, py: Python<'_>, scores: &Bound<'_, PyAny>) -> PyResult<Ranks> {
         let held = Held::new(scores)?;
@@ -154,8 +155,8 @@ impl Classifier {
         Ok((matrix(py, order, rows)?, matrix(py, groups, rows)?))
     }
 
-    /// `(vectors [windows][size], scores [windows][labels of the model], seconds from one window to
-    /// the next, seconds of a window, warnings)`
+    /// Returns `(vectors [windows][size], scores [windows][labels of the model], seconds from one
+    /// window to the next, seconds of a window, warnings)`
     #[pyo3(signature = (source, sample_rate, channel))]
     fn embed(
         &self,

@@ -21,7 +21,7 @@ type Described = (
     Py<PyArray2<f32>>,
 );
 
-/// All descriptors of mono samples.
+/// Computes all descriptors of mono samples.
 #[pyfunction]
 #[pyo3(signature = (y, sr, n_fft, win_length, hop_length, center, n_mels, fmin, fmax, htk, slaney, n_mfcc, roll_percent, top_db))]
 #[allow(clippy::too_many_arguments, reason = "they are librosa's")]
@@ -132,7 +132,7 @@ pub(crate) fn mel_filters(
     Ok(PyArray1::from_vec(py, dense).reshape(shape)?.unbind())
 }
 
-/// Power in dB, of the same length.
+/// Converts power to dB.
 #[pyfunction]
 #[pyo3(signature = (power, amin, top_db))]
 pub(crate) fn power_to_db(
@@ -150,7 +150,7 @@ pub(crate) fn power_to_db(
     Ok(PyArray1::from_vec(py, decibels).unbind())
 }
 
-/// Mono samples at another rate.
+/// Converts mono samples to another rate.
 #[pyfunction]
 #[pyo3(signature = (y, orig_sr, target_sr))]
 pub(crate) fn resample(

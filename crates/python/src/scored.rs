@@ -100,7 +100,7 @@ pub(crate) fn ranks(
     Ok((order, groups))
 }
 
-/// `[rows][values.len() / rows]`; no columns without rows.
+/// Returns the matrix `[rows][values.len() / rows]`; no columns without rows.
 pub(crate) fn matrix<T: numpy::Element>(
     py: Python<'_>,
     values: Vec<T>,

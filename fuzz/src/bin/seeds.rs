@@ -58,7 +58,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// A tenth of a second of a tone in every format.
+/// Writes a tenth of a second of a tone in every format.
 fn encode(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     for (name, options) in ENCODED {
@@ -133,7 +133,7 @@ fn taught(folder: &Path) -> Result<()> {
     write(folder, "taught", "taught.json", file.as_bytes())
 }
 
-/// The encoded files, each behind the byte that says how it is read.
+/// Writes the encoded files, each after the byte that states how it is read.
 fn audio(folder: &Path) -> Result<()> {
     let encoded = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/decode");
     for entry in fs::read_dir(&encoded).with_context(|| encoded.display().to_string())? {

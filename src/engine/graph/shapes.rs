@@ -34,7 +34,7 @@ impl Reader<'_> {
 
     fn target(&self, node: &Node, dims: &[usize]) -> Result<Vec<usize>, Uncovered> {
         let refused = || Uncovered::new(format!("{} of {dims:?}", node.op_type));
-        // Inserting axes takes time with the square of their number.
+        // The time for inserting axes grows with the square of their number.
         let few = |axes: &[i64]| (axes.len() <= MAX_RANK).then(|| axes.to_vec());
         let axes = || match node.input(1) {
             Some(name) => few(self.constant(name)?.ints()?).ok_or_else(refused),

@@ -96,7 +96,8 @@ impl RealFft {
         }
     }
 
-    /// Between swaps of the real and the imaginary parts, the forward transform is the inverse.
+    /// Transforms back: between swaps of the real and the imaginary parts, the forward transform is
+    /// the inverse.
     #[inline(always)]
     fn transform_back<S: Simd>(&mut self, simd: S) {
         let last = self.bins.len() - 1;

@@ -127,8 +127,8 @@ impl SingleFft {
         &self.samples[..self.length]
     }
 
-    /// Bins `k` of the lanes from bins `k + part · n` of the signal. Between swaps of the real and
-    /// the imaginary parts, the forward transform is the inverse.
+    /// Computes bins `k` of the lanes from bins `k + part · n` of the signal. Between swaps of the
+    /// real and the imaginary parts, the forward transform is the inverse.
     #[inline(always)]
     fn separate<S: Simd>(&mut self, simd: S) {
         let (lanes, part) = (self.lanes, self.length / self.lanes);

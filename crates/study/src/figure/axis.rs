@@ -94,7 +94,7 @@ pub fn series_class(series: usize) -> String {
     format!("f-series f-series-{}{faint}", series % 6 + 1)
 }
 
-/// Round values from `low` to `high`: steps of 1, 2 or 5 times a power of ten, about `n` of
+/// Returns round values from `low` to `high`: steps of 1, 2 or 5 times a power of ten, about `n` of
 /// them. The first is at or below `low`, the last at or above `high`.
 pub fn ticks(low: f64, high: f64, n: usize) -> Vec<f64> {
     let span = if high > low { high - low } else { 1.0 };

@@ -161,7 +161,7 @@ fn advance(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
     use crate::everyday::layout::Layout;
@@ -232,7 +232,7 @@ mod tests {
         assert!(error.contains("learning_rate: 0.001 now, 0.01 in the checkpoint"), "{error}");
     }
 
-    /// Leaves in `folder` what there is of a run that was killed after so many steps.
+    /// Leaves in `folder` the files of a run that was killed after `steps` steps.
     fn kill(run: usize, steps: usize, lessons: &Lessons<'_>, folder: &Path) -> PathBuf {
         let (start, path) = (checkpoint(), folder.join(format!("training-{run}.bin")));
         let plan = Plan { seed: plan().seed + run as u64 - 1, ..plan() };

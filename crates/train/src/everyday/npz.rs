@@ -1,4 +1,4 @@
-//! Named arrays in a file that `numpy.savez` wrote: a zip with an entry for each.
+//! Reads named arrays from a file that `numpy.savez` wrote: a zip with an entry for each.
 
 use anyhow::{Context, Result, ensure};
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 use zip::ZipArchive;
 
-/// Largest accepted array in bytes; four seconds of sound at 32 kHz have 512 kB.
+/// Largest accepted array in bytes; four seconds of sound at 32 kHz take 512 kB.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// An open file.
@@ -18,10 +18,10 @@ impl Npz {
         Ok(Self(ZipArchive::new(File::open(path)?)?))
     }
 
-    /// The elements of an array, row after row.
+    /// Returns the elements of an array, row after row.
     ///
-    /// # Errors
-    /// When there is no array of that name, or it holds anything but f32 in row-major order.
+    /// # Errors If there is no array of that name, or it contains anything but f32 in row-major
+    /// order.
     pub fn array(&mut self, name: &str) -> Result<Vec<f32>> {
         let mut bytes = Vec::new();
         let entry = self.0.by_name(&format!("{name}.npy"));
@@ -32,7 +32,7 @@ impl Npz {
     }
 }
 
-/// The elements of an array that `numpy.save` wrote: f32, little-endian, row after row.
+/// Returns the elements of an array that `numpy.save` wrote: f32, little-endian, row after row.
 fn npy(bytes: &[u8]) -> Result<Vec<f32>> {
     let rest = bytes.strip_prefix(b"\x93NUMPY\x01\x00").context("this is no array of numpy's")?;
     let (length, rest) = rest.split_first_chunk::<2>().context("its header is cut off")?;
@@ -49,7 +49,7 @@ fn npy(bytes: &[u8]) -> Result<Vec<f32>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+    #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
 

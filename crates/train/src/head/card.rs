@@ -144,7 +144,7 @@ fn rejection(evaluation: &Evaluation) -> String {
     text
 }
 
-/// That nothing was chosen for the detector here; empty where it was not cross-validated.
+/// States that nothing was chosen for the detector; empty if it was not cross-validated.
 fn constants(shipped: &Shipped) -> String {
     let Some(accuracy) = shipped.detector_cross_validated else { return String::new() };
     format!(

@@ -196,7 +196,7 @@ pub fn among_the_bases_labels(stages: &[StageEvaluation]) -> String {
     format!("; among the base's labels, on its shorter segments: {}", shares.join(", "))
 }
 
-/// Means over stages; `None` without any.
+/// Returns the means over stages; `None` without any.
 pub fn means<'a>(stages: impl IntoIterator<Item = &'a StageEvaluation>) -> Option<Means> {
     let stages: Vec<_> = stages.into_iter().collect();
     let (accuracy, accuracy_bound) = mean_accuracy(&stages);
@@ -210,7 +210,7 @@ pub fn means<'a>(stages: impl IntoIterator<Item = &'a StageEvaluation>) -> Optio
 }
 
 impl Answer {
-    /// The best score.
+    /// Returns the best score.
     fn best(&self) -> f64 {
         metrics::best_score(&self.logits, 1.0)
     }

@@ -42,7 +42,7 @@ pub struct Recipe {
     /// Patches in a segment of the base, which is also trained on if it is shorter: among the
     /// base's labels, the head judges segments of this length.
     pub window_patches: usize,
-    /// Patches from one of those to the next.
+    /// Patches from one such segment to the next.
     pub window_step: usize,
     /// Altered copies of each training sound.
     pub copies: usize,
@@ -95,7 +95,7 @@ impl Recipe {
         }
     }
 
-    /// The segments of a recording.
+    /// Returns the segments of a recording.
     pub fn segments<'p>(
         &self,
         patches: &'p [Patch],
@@ -110,12 +110,12 @@ impl Recipe {
         windows.filter(move |_| shorter)
     }
 
-    /// The inputs of the labels' layer.
+    /// Returns the inputs of the labels' layer.
     pub fn inputs(&self, segment: &[Patch]) -> Vec<f32> {
         pool(&self.features, &segment.iter().collect::<Vec<_>>())
     }
 
-    /// The inputs of the detector.
+    /// Returns the inputs of the detector.
     pub fn detector_inputs(&self, segment: &[Patch]) -> Vec<f32> {
         pool(&self.detector_features, &segment.iter().collect::<Vec<_>>())
     }

@@ -89,7 +89,8 @@ fn extended_float(value: u32) -> [u8; 10] {
     bytes
 }
 
-/// `frames` MPEG-1 layer III frames of silence, 1,152 samples each: 128 kbit/s, 44,100 Hz, mono.
+/// Returns `frames` MPEG-1 layer III frames of silence, 1,152 samples each: 128 kbit/s, 44,100 Hz,
+/// mono.
 pub fn silent_mp3(frames: usize) -> Vec<u8> {
     let mut frame = vec![0xff, 0xfb, 0x90, 0xc4];
     frame.resize(417, 0);

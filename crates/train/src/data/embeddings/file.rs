@@ -1,4 +1,4 @@
-//! The rows of one Parquet file, each checked by itself.
+//! Reads the rows of one Parquet file, and checks each separately.
 
 use super::error::{EmbeddingsError, Problem};
 use crate::data::dataset::name_problem;
@@ -20,7 +20,7 @@ use std::path::Path;
 
 /// Columns that every file has.
 const NEEDED: [&str; 5] = ["file", "start_s", "label", "embedding", "scores"];
-/// Columns that may be left out.
+/// Columns that may be absent.
 const OPTIONAL: [&str; 3] = ["recording", "fold", "error"];
 /// Rows that are decoded at a time.
 const BATCH_ROWS: usize = 1_024;
@@ -31,11 +31,11 @@ pub struct Row {
     pub file: String,
     /// Its label; `None` for a sound of none of the labels.
     pub label: Option<String>,
-    /// Its recording; `None` for what its name implies.
+    /// Its recording; `None` for the one that its name implies.
     pub recording: Option<String>,
-    /// Its fold; `None` for that of the hash of its recording.
+    /// Its fold; `None` for the one from its recording's hash.
     pub fold: Option<u32>,
-    /// A window, or why there is none.
+    /// A window, or the reason for its absence.
     pub content: Content,
 }
 
@@ -47,7 +47,7 @@ pub enum Content {
     Failed(String),
 }
 
-/// Hands every row of a file to `take`, with its number.
+/// Passes every row of a file to `take`, with its number.
 ///
 /// # Errors
 /// The first error in the file, or that of `take`.
@@ -120,7 +120,7 @@ fn check_columns(schema: &Schema) -> Result<(), Problem> {
     for column in NEEDED.into_iter().chain(OPTIONAL) {
         let Ok(field) = schema.field_with_name(column) else { continue };
         let (expected, fits) = expected(column, field.data_type());
-        // What a program writes that found nothing but nulls to tell a type from.
+        // Programs write this type for a column that contains only nulls.
         if !fits && *field.data_type() != DataType::Null {
             let found = field.data_type().to_string();
             return Err(Problem::Type { column, found, expected });
@@ -139,7 +139,7 @@ fn check_compression(metadata: &ParquetMetaData) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What a column must be, and whether it is.
+/// Returns what type a column must have, and whether it has it.
 fn expected(column: &str, found: &DataType) -> (&'static str, bool) {
     match column {
         "start_s" => ("a column of float64", *found == DataType::Float64),
@@ -248,7 +248,7 @@ fn whole(column: &ArrayRef, index: usize) -> Option<i64> {
     short.or_else(|| column.as_primitive_opt::<Int64Type>().map(|column| column.value(index)))
 }
 
-/// The number of a fold.
+/// Checks the number of a fold.
 fn fold(number: i64) -> Result<u32, Problem> {
     u32::try_from(number).ok().filter(|fold| *fold > 0).ok_or(Problem::Fold(number))
 }
