@@ -23,7 +23,7 @@ export const cliPath = existing("SOURCING_SOUND_CLI", process.env["SOURCING_SOUN
 /** Recorded clips that are not part of the project; they may be absent. */
 export const dataPath = resolve(process.env["SOURCING_SOUND_DATA"] ?? join(REPOSITORY, "../shared/data"));
 
-/** Browsers at a time. More than there are cores, because most tests spend half of their time waiting for sound. */
+/** Tests at a time. More than there are cores, because most tests spend half of their time waiting for sound. */
 export const workers = Number(process.env["E2E_WORKERS"] ?? availableParallelism() + 1);
 
 /** Flags for every browser: required for root in a container, and no background traffic. */

@@ -1,23 +1,17 @@
-// The page in a separate browser, with checks that must hold in every test:
+// The page in a separate context, with checks that must hold in every test:
 // no request leaves its origin, nothing is logged as an error, nothing is thrown.
 
-import { type Browser, type BrowserContextOptions, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
-import { chromiumPath, LAUNCH_ARGS } from "./environment";
+import { type BrowserContextOptions, expect, type Locator, type Page, test as base } from "@playwright/test";
+import { acquireBrowser, type BrowserOptions, closeBrowsers } from "./browsers";
 import { watchLayoutShift } from "./layout-shift";
 
-export interface OpenOptions {
-  /** WAV file that the microphone plays over and over. Default: Chromium's own beeps. */
-  wav?: string;
-  /** The user's answer to the permission prompt. Default: allow. */
-  permission?: "allow" | "deny";
+export interface OpenOptions extends BrowserOptions {
   /** Runs before the page is opened. */
   prepare?: (page: Page) => Promise<unknown>;
   /** Console errors that belong to what is tested. */
   expectedErrors?: RegExp;
   /** Whether the page may have its service worker. Requests of one cannot be answered by `page.route`. Default: block. */
   serviceWorkers?: "allow" | "block";
-  /** Whether the browser may keep a page that was left, and show it again as it was. Default: no. */
-  backForwardCache?: boolean;
   /** How the page is shown: its size, colours, motion and language. */
   context?: Pick<BrowserContextOptions, "viewport" | "colorScheme" | "forcedColors" | "reducedMotion" | "locale">;
 }
@@ -160,27 +154,20 @@ function spyOnTracks(): void {
   };
 }
 
-function microphoneArgs({ wav, permission = "allow" }: OpenOptions): string[] {
-  return [
-    permission === "deny" ? "--use-fake-ui-for-media-stream=deny" : "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    ...(wav ? [`--use-file-for-fake-audio-capture=${wav}`] : []),
-  ];
-}
-
-/** One browser with one page on the site; `finish` checks what must always hold and ends both. */
+/** One page on the site, in a context of its own; `finish` checks what must always hold and closes the context. */
 export async function openSite(
   baseURL: string,
   options: OpenOptions = {},
 ): Promise<{ site: Site; finish: () => Promise<void> }> {
-  const browser: Browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: [...LAUNCH_ARGS, ...microphoneArgs(options)],
-    ...(options.backForwardCache && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
-  });
+  const { browser, release } = await acquireBrowser(options);
+  const { serviceWorkers = "block", context: shown = {} } = options;
+  const context = await browser.newContext({ ...shown, serviceWorkers });
+  const close = async () => {
+    await context.close();
+    await release();
+  };
   try {
-    const { serviceWorkers = "block", context = {} } = options;
-    const page = await (await browser.newContext({ ...context, serviceWorkers })).newPage();
+    const page = await context.newPage();
     const { origin } = new URL(baseURL);
     const foreign: string[] = [];
     const errors: string[] = [];
@@ -198,20 +185,27 @@ export async function openSite(
     await page.goto(baseURL);
     const finish = async () => {
       const text = await page.locator("body").innerText();
-      await browser.close();
+      await close();
       expect(foreign, "requests to other origins").toEqual([]);
       expect(errors, "errors in the console").toEqual([]);
       expect(text, "the page's text").not.toMatch(/\b(NaN|undefined|Infinity)\b|\[object /);
     };
     return { site: new Site(page), finish };
   } catch (thrown) {
-    await browser.close();
+    await close();
     throw thrown;
   }
 }
 
-/** `open` returns a site; when the test is over, its checks are made and its browser is closed. */
-export const test = base.extend<{ open: (options?: OpenOptions) => Promise<Site> }>({
+/** `open` returns a site; when the test is over, its checks are made and its context is closed. */
+export const test = base.extend<{ open: (options?: OpenOptions) => Promise<Site> }, { browsers: void }>({
+  browsers: [
+    async ({}, use) => {
+      await use();
+      await closeBrowsers();
+    },
+    { scope: "worker", auto: true },
+  ],
   open: async ({ baseURL }, use) => {
     if (!baseURL) throw new Error("the configuration has no baseURL");
     const endings: (() => Promise<void>)[] = [];

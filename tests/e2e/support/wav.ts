@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const folder = mkdtempSync(join(tmpdir(), "sourcing-sound-e2e-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+/** Folder of this process, removed when it ends. */
+export const temporary = mkdtempSync(join(tmpdir(), "sourcing-sound-e2e-"));
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
 
 export interface Sound {
   samples: Float32Array;
@@ -30,7 +31,7 @@ export function writeWav(name: string, { samples, sampleRate }: Sound): string {
   samples.forEach((sample, i) => {
     bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, sample)) * 32767), 44 + i * 2);
   });
-  const path = join(folder, name);
+  const path = join(temporary, name);
   writeFileSync(path, bytes);
   return path;
 }
