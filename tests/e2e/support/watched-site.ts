@@ -43,6 +43,8 @@ async function otherHosts(foreign: string[]): Promise<{ port: number; close: () 
   });
   proxy.on("connect", (request, socket) => {
     note(request.url);
+    // The browser may hang up before it has the answer.
+    socket.on("error", () => {});
     socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
