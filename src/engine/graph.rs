@@ -12,6 +12,8 @@ mod fuse;
 mod layers;
 mod shapes;
 
+use layers::output;
+
 /// The most numbers in one value: 256 MiB of `f32`.
 const MAX_LEN: usize = 64 << 20;
 /// The most weights in total, as the graph unpacks them and as layers pack them: 512 MiB.
@@ -55,6 +57,7 @@ impl Network {
     /// Reads a graph with an input of `[1, 1, rows, columns]`.
     pub(super) fn read(graph: &Graph, rows: usize, columns: usize) -> Result<Self, Uncovered> {
         let mut reader = Reader::new(graph, Shape { channels: 1, rows, columns })?;
+        reader.unpack()?;
         for (index, node) in graph.node.iter().enumerate() {
             if !reader.done[index] {
                 reader.read(node)?;
@@ -111,18 +114,24 @@ impl<'a> Reader<'a> {
         Ok(Reader { graph, network, meanings, readers, done, weights })
     }
 
+    /// Runs the nodes of constant inputs, before a layer is fused with nodes that read their results:
+    /// exporters put constants right before the node that needs them.
+    fn unpack(&mut self) -> Result<(), Uncovered> {
+        for (index, node) in self.graph.node.iter().enumerate() {
+            let Some(constant) = self.fold(node)? else { continue };
+            count(&mut self.weights, constant.dims.iter().product())?;
+            self.meanings.entry(output(node)?).or_insert(Meaning::Constant(Rc::new(constant)));
+            self.done[index] = true;
+        }
+        Ok(())
+    }
+
     fn read(&mut self, node: &'a Node<'a>) -> Result<(), Uncovered> {
         let uncovered = || Uncovered::new(format!("the operator {}", node.op_type));
-        let Some(&output) = node.output.first() else { return Err(uncovered()) };
-        let meaning = match self.fold(node)? {
-            Some(constant) => {
-                count(&mut self.weights, constant.dims.iter().product())?;
-                Meaning::Constant(Rc::new(constant))
-            }
-            None => self.layer(node)?.ok_or_else(uncovered)?,
-        };
+        let name = output(node)?;
+        let meaning = self.layer(node)?.ok_or_else(uncovered)?;
         // A fused node has already given its output a meaning.
-        self.meanings.entry(output).or_insert(meaning);
+        self.meanings.entry(name).or_insert(meaning);
         Ok(())
     }
 

@@ -115,6 +115,25 @@ fn operators_of_other_domains_are_refused_even_if_they_would_be_fused() {
     assert!(network(&graph, ROWS, COLUMNS).is_ok());
 }
 
+/// As PyTorch exports ReLU6.
+#[test]
+fn constants_may_come_right_before_the_node_that_reads_them() {
+    let constant = |name, value: f32| {
+        let tensor = Tensor { data_type: 1, float_data: vec![value], ..Tensor::default() };
+        let attribute = Attribute { name: "value", t: Some(tensor), ..Attribute::default() };
+        Node { attribute: vec![attribute], ..node("Constant", &[], name, &[]) }
+    };
+    let mut graph = graph();
+    let clip = node("Clip", &["b", "zero", "six"], "c", &[]);
+    graph.node.splice(2..3, [constant("zero", 0.0), constant("six", 6.0), clip]);
+    let run = |graph: &Graph| network(graph, ROWS, COLUMNS).map(|network| network.run(&features()));
+    let found = run(&graph);
+    // The constants first of all.
+    graph.node[..4].rotate_left(2);
+    assert_eq!(found, run(&graph));
+    assert!(found.is_ok());
+}
+
 #[test]
 fn weights_that_no_node_reads_count() {
     let bytes = vec![0; 60 << 20];
