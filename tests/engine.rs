@@ -131,11 +131,11 @@ fn damage(model: &mut ModelProto, random: &mut Random) {
     let names: Vec<String> = graph.node.iter().flat_map(|node| node.output.clone()).collect();
     match random.below(6) {
         0 => {
-            let tensor = random.below(graph.initializer.len());
-            let dims = &mut graph.initializer[tensor].dims;
+            let dims = graph.initializer.iter_mut().flat_map(|tensor| &mut tensor.dims);
+            let mut dims: Vec<&mut i64> = dims.collect();
             if !dims.is_empty() {
                 let at = random.below(dims.len());
-                dims[at] = *random.pick(&SIZES);
+                *dims[at] = *random.pick(&SIZES);
             }
         }
         1 => {
@@ -149,8 +149,10 @@ fn damage(model: &mut ModelProto, random: &mut Random) {
         }
         2 => {
             let inputs = &mut graph.node[node].input;
-            let at = random.below(inputs.len());
-            inputs[at] = random.pick(&names).clone();
+            if !inputs.is_empty() {
+                let at = random.below(inputs.len());
+                inputs[at] = random.pick(&names).clone();
+            }
         }
         3 => drop(graph.node.remove(node)),
         4 => {

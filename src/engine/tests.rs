@@ -135,6 +135,18 @@ fn constants_may_come_right_before_the_node_that_reads_them() {
 }
 
 #[test]
+fn a_value_may_be_subtracted_from_a_constant() {
+    let run = |graph: &Graph| network(graph, ROWS, COLUMNS).expect("covered").run(&features());
+    let mut graph = graph();
+    let logits = run(&graph).concat();
+    graph.initializer.push(Tensor { dims: vec![], ..weights("minus two", &[1]) });
+    graph.node.push(node("Sub", &["minus two", "logits"], "less", &[]));
+    graph.output[0].name = "less";
+    let expected: Vec<f32> = logits.iter().map(|logit| -2.0 - logit).collect();
+    assert_eq!(run(&graph).concat(), expected);
+}
+
+#[test]
 fn weights_that_no_node_reads_count() {
     let bytes = vec![0; 60 << 20];
     let stored = |name| {
