@@ -145,7 +145,7 @@ fn a_damaged_checkpoint_is_an_error() {
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() - 5]).unwrap();
     let error = format!("{:#}", run(&plan(), &path, 1).err().unwrap());
-    assert!(error.contains("not what its header says"), "{error}");
+    assert!(error.contains("contradicts its header"), "{error}");
 }
 
 #[test]
