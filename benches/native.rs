@@ -2,8 +2,8 @@
 //! line from standard input and answers each with one line of JSON:
 //!
 //! - `{"open": name, "model": path}` loads a model on both engines; the answer is `{"input",
-//! "shape", "outputs", "difference", "front_end"}`: the network's input for noise, its outputs
-//! before calibration, and the difference of the general engine's outputs;
+//!   "shape", "outputs", "difference", "front_end"}`: the network's input for noise, its outputs
+//!   before calibration, and the difference of the general engine's outputs;
 //! - `{"name", "part", "runs"}` runs a part of it as often; the answer is `{"ms"}`, the milliseconds
 //!   of one run. The part is `lean` or `general`, the network alone; `features`, those of 4 s of audio
 //!   at 48 kHz; or `recording`, 60 s from audio to scores;

@@ -10,9 +10,10 @@ use std::rc::Rc;
 mod attributes;
 mod fuse;
 mod layers;
+mod names;
 mod shapes;
 
-use layers::output;
+use names::output;
 
 /// The most numbers in one value: 256 MiB of `f32`.
 const MAX_LEN: usize = 64 << 20;

@@ -2,7 +2,7 @@
 
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
-use super::layers::{first, output, second};
+use super::names::{first, output, second};
 use super::{Meaning, Reader};
 use sourcing_sound_kernels::network::{Activation, Shape, Weights};
 use std::rc::Rc;

@@ -3,6 +3,7 @@
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
 use super::attributes::{window, windowed};
+use super::names::{first, output, second};
 use super::{Meaning, Reader};
 use sourcing_sound_kernels::network::{
     Activation, Layer, Operation, Pooling, Shape, Weights, Window,
@@ -210,17 +211,4 @@ impl<'a> Reader<'a> {
             values => Err(Uncovered::new(format!("{} biases for {outputs}", values.len()))),
         }
     }
-}
-
-pub(super) fn first<'a>(node: &Node<'a>) -> Result<&'a str, Uncovered> {
-    node.input(0).ok_or_else(|| Uncovered::new(format!("{} without an input", node.op_type)))
-}
-
-pub(super) fn second<'a>(node: &Node<'a>) -> Result<&'a str, Uncovered> {
-    node.input(1).ok_or_else(|| Uncovered::new(format!("{} of one input", node.op_type)))
-}
-
-pub(super) fn output<'a>(node: &Node<'a>) -> Result<&'a str, Uncovered> {
-    let name = node.output.first().copied();
-    name.ok_or_else(|| Uncovered::new(format!("{} without an output", node.op_type)))
 }

@@ -3,7 +3,7 @@
 use super::super::constant::MAX_RANK;
 use super::super::onnx::Node;
 use super::super::uncovered::Uncovered;
-use super::layers::first;
+use super::names::first;
 use super::{Meaning, Reader, Value};
 use crate::order;
 use sourcing_sound_kernels::network::{Layer, Shape};
