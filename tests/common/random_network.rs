@@ -225,7 +225,7 @@ impl<'a> Graph<'a> {
 
     /// Over rows, columns or both.
     fn reduce(&mut self) {
-        let axes: &[i64] = self.random.pick(&[&[2][..], &[3], &[-1], &[-2, -1], &[3, 2]]);
+        let axes: &[i64] = self.random.pick::<&[i64]>(&[&[2], &[3], &[-1], &[-2, -1], &[3, 2]]);
         self.reduce_over(axes, 1);
         if axes.iter().any(|axis| axis.rem_euclid(4) == 2) {
             self.rows = 1;
