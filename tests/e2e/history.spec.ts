@@ -1,7 +1,7 @@
 // The history: what is kept through a reload, a crash and a full disk, and what users can do with it.
 
 import { readFileSync } from "node:fs";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { historyOpened, seed, type StoredEvent as Kept } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -168,6 +168,51 @@ test("sound is kept if the user wants it: it can be played and saved, up to a li
   await row.getByRole("button", { name: /^Play/ }).click();
   await expect(row.locator("[data-playing]")).toHaveCount(1);
   await expect(row.locator("[data-playing]")).toHaveCount(0, { timeout: 10_000 });
+});
+
+test("the button pressed last plays, even if an earlier one's sound is read later", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const clip = { sampleRate: 16_000, value: 300, seconds: 30 };
+  const events = ["siren", "dog_bark"].map((id, minute) => event(id, id, at(0, minute), { hasClip: true }));
+  await seed(site.page, events, events.map(({ id, onset }) => ({ id, at: onset, ...clip })));
+  await show(site);
+  // Holds every answer to a read of one sound until it is let go.
+  await site.page.evaluate(() => {
+    const held: (() => void)[] = [];
+    const read = IDBObjectStore.prototype.get;
+    IDBObjectStore.prototype.get = function (key) {
+      const request = read.call(this, key);
+      const hold = (happened: Event) => {
+        happened.stopImmediatePropagation();
+        held.push(() => request.dispatchEvent(new Event("success")));
+      };
+      if (this.name === "clips") request.addEventListener("success", hold, { once: true });
+      return request;
+    };
+    Object.assign(globalThis, { held });
+  });
+  const heldReads = () => site.page.evaluate(() => (globalThis as unknown as { held: unknown[] }).held.length);
+  const letGo = (which: number) => site.page.evaluate((at) => (globalThis as unknown as { held: (() => void)[] }).held[at]!(), which);
+  const [later, earlier] = [rows(site).nth(0), rows(site).nth(1)].map((row) => row.getByRole("button", { name: /^Play/ })) as [Locator, Locator];
+  await earlier.click();
+  await later.click();
+  await expect.poll(heldReads).toBe(2);
+  await letGo(1);
+  await expect(later).toHaveAttribute("data-playing", "");
+  await letGo(0);
+  // A third sound, of a button that is pressed and pressed again, does not play either.
+  await later.click();
+  await expect(later).not.toHaveAttribute("data-playing", "");
+  await earlier.click();
+  await earlier.click();
+  await expect.poll(heldReads).toBe(3);
+  await letGo(2);
+  await later.click();
+  await expect.poll(heldReads).toBe(4);
+  await letGo(3);
+  await expect(later).toHaveAttribute("data-playing", "");
+  await expect(earlier).not.toHaveAttribute("data-playing", "");
 });
 
 test("the oldest kept sound is dropped first", async ({ open }) => {

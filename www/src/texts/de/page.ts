@@ -26,7 +26,7 @@ export const page: typeof english = {
   quietDetail: "Kein Geräusch sticht hervor",
   unknown: "Nichts, was ich kenne",
   sure: (percent) => `Zu ${percent.replace(/\s?%/, "\u202f%")} sicher`,
-  unsure: "Keines der Geräusche, die ich kenne",
+  unsure: "Keine Bezeichnung passt gut genug",
   secondsLeft: (seconds) => `Noch ${comma(seconds)}\u00a0s`,
   fromMicrophone: "Mikrofon",
   fromRecording: "Deine Aufnahme",

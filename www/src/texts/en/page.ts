@@ -24,7 +24,7 @@ export const page = {
   quietDetail: "No sound stands out",
   unknown: "Nothing I know",
   sure: (percent: string) => `${percent} sure`,
-  unsure: "Not a sound I know",
+  unsure: "No label scores high enough",
   secondsLeft: (seconds: string) => `${seconds} s left`,
   fromMicrophone: "Microphone",
   fromRecording: "Your recording",
