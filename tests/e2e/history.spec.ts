@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "@playwright/test";
+import { classify, newest } from "./support/files";
 import { historyOpened, seed, type StoredEvent as Kept } from "./support/history";
 import { expect, type Site, test } from "./support/site";
 import { SYNTHESISED } from "./support/synthesis";
@@ -173,6 +174,9 @@ test("sound is kept if the user wants it: it can be played and saved, up to a li
 test("the button pressed last plays, even if an earlier one's sound is read later", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
+  await site.page.getByTestId("tab-files").click();
+  await classify(site, writeWav("minute.wav", { samples: new Float32Array(60 * 8000), sampleRate: 8000 }));
+  await newest(site).locator("summary").click();
   const clip = { sampleRate: 16_000, value: 300, seconds: 30 };
   const events = ["siren", "dog_bark"].map((id, minute) => event(id, id, at(0, minute), { hasClip: true }));
   await seed(site.page, events, events.map(({ id, onset }) => ({ id, at: onset, ...clip })));
@@ -213,6 +217,19 @@ test("the button pressed last plays, even if an earlier one's sound is read late
   await letGo(3);
   await expect(later).toHaveAttribute("data-playing", "");
   await expect(earlier).not.toHaveAttribute("data-playing", "");
+  // The same for a button of another view, after which the earlier one needs one press to play.
+  await earlier.click();
+  await expect.poll(heldReads).toBe(5);
+  await site.page.getByTestId("tab-files").click();
+  const ofFile = newest(site).getByRole("button", { name: /^Play/ }).first();
+  await ofFile.click();
+  await expect(ofFile).toHaveAttribute("data-playing", "");
+  await letGo(4);
+  await show(site);
+  await earlier.click();
+  await expect.poll(heldReads).toBe(6);
+  await letGo(5);
+  await expect(earlier).toHaveAttribute("data-playing", "");
 });
 
 test("the oldest kept sound is dropped first", async ({ open }) => {

@@ -29,14 +29,15 @@ export class PlayButtons {
     const press = (newest = this.#press = { button });
     try {
       const recording = await load();
-      if (press !== this.#press || press !== newest) return;
-      if (!recording) return this.#ended();
+      if (press !== this.#press) return;
+      if (press !== newest || !recording) return this.#ended();
       this.#player.load(recording);
       this.#player.play();
     } catch (thrown) {
       if (press !== this.#press) return;
       this.#ended();
-      throw thrown;
+      if (press === newest) throw thrown;
+      return;
     }
     button.toggleAttribute("data-playing", true);
     setIcon(button, "stop");
