@@ -24,7 +24,7 @@ const isGeneral = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-gener
 const isDecoder = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-decoder-");
 const isRelaxed = ({ url }: PrecacheEntry) => url.includes("sourcing-sound-relaxed-");
 const isPlain = ({ url }: PrecacheEntry) => /sourcing-sound-(?!general-|relaxed-|decoder-|teacher-)[\w-]*\.wasm$/.test(url);
-/** The build of the module that this browser does not take. */
+/** The build of the module that this browser does not take, and that is not cached for it. */
 const isUnused = hasRelaxedSimd() ? isPlain : isRelaxed;
 
 const files = self.__WB_MANIFEST as PrecacheEntry[];
@@ -32,6 +32,11 @@ precacheAndRoute(files.filter((file) => !isGeneral(file) && !isDecoder(file) && 
 cleanupOutdatedCaches();
 
 const { scope } = self.registration;
+// If the browser has learned relaxed SIMD since this version was installed, it is the one in the cache.
+for (const { url } of files.filter(isUnused)) {
+  const address = new URL(url, scope).href;
+  registerRoute(({ url }) => url.href === address, async ({ request }) => (await caches.match(request)) ?? fetch(request));
+}
 const generalEngine = new KeptOnUse("sourcing-sound-general", files.filter(isGeneral), scope);
 const decoder = new KeptOnUse("sourcing-sound-decoder", files.filter(isDecoder), scope);
 const optional = [generalEngine, decoder];
