@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import pickle
@@ -75,14 +76,27 @@ def test_a_head_does_not_change_the_embeddings_of_its_base(classifier: Classifie
 def test_after_pickling(classifier: Classifier) -> None:
     embeddings = classifier.embed(siren(), 16_000)
     expected = pa.table(embeddings.to_arrow(file="a", label="wail"))
-    copy = pickle.loads(pickle.dumps(embeddings))
-    vectors, hop, _ = copy
+    pickled = pickle.loads(pickle.dumps(embeddings))
+    vectors, hop, _ = pickled
     assert (vectors.tobytes(), hop) == (embeddings.vectors.tobytes(), 0.5)
     with pytest.raises(sourcing_sound.ConfigError):
-        copy.to_arrow(file="a")
-    assert pa.table(copy.to_arrow(file="a", label="wail", classifier=classifier)).equals(expected)
-    with pytest.raises(sourcing_sound.ConfigError):
-        copy.to_arrow(file="a", classifier=Classifier("urban-tiny"))
+        pickled.to_arrow(file="a")
+    assert pa.table(pickled.to_arrow(file="a", label="wail", classifier=classifier)).equals(expected)
+    for copied in (copy.copy(embeddings), copy.deepcopy(embeddings)):
+        assert pa.table(copied.to_arrow(file="a", label="wail")).equals(expected)
+        assert copied.source == embeddings.source and copied.scores.shape == embeddings.scores.shape
+
+
+def test_another_model_is_refused(classifier: Classifier) -> None:
+    model = (ROOT / "models" / "everyday" / "model.onnx").read_bytes()
+    # The same model with another file: a byte of its description is another one.
+    renamed = model.replace(b"everyday", b"Everyday", 1)
+    same_sizes = Classifier(renamed)
+    assert same_sizes.model_sha256 != classifier.model_sha256
+    pickled = pickle.loads(pickle.dumps(classifier.embed(siren(), 16_000)))
+    for other in (same_sizes, Classifier("urban-tiny")):
+        with pytest.raises(sourcing_sound.ConfigError):
+            pickled.to_arrow(file="a", classifier=other)
 
 
 def test_names_that_are_not_utf_8(classifier: Classifier) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import pickle
 import subprocess
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 import sourcing_sound
 from sounds import noise, siren, to_int16, write_wav
-from sourcing_sound import Classifier, Predictions, Table
+from sourcing_sound import Classifier, Predictions, Table, Taught, Teacher
 
 pa = pytest.importorskip("pyarrow")
 
@@ -108,12 +109,37 @@ def test_after_pickling_and_closing(path: Path) -> None:
     with Classifier("urban") as classifier:
         predictions = classifier.classify(path)
     expected = pa.table(predictions.to_arrow())
-    copy = pickle.loads(pickle.dumps(predictions))
+    pickled = pickle.loads(pickle.dumps(predictions))
     with pytest.raises(sourcing_sound.ConfigError):
-        copy.to_arrow()
-    assert pa.table(copy.to_arrow(classifier=Classifier("urban"))).equals(expected)
-    with pytest.raises(sourcing_sound.ConfigError):
-        copy.to_arrow(classifier=Classifier("urban-tiny"))
+        pickled.to_arrow()
+    assert pa.table(pickled.to_arrow(classifier=Classifier("urban"))).equals(expected)
+
+
+def taught(label: str) -> Taught:
+    teacher = Teacher()
+    teacher.add(label, siren(3), 16_000)
+    return teacher.train(label)
+
+
+@pytest.mark.parametrize("rows", ["segments", "events"])
+def test_a_classifier_with_other_labels_is_refused(classifier: Classifier, rows: str) -> None:
+    kettle, gate = (Classifier(head=taught(label)) for label in ("our kettle", "our gate"))
+    assert len(kettle.labels) == len(gate.labels)
+    pickled = pickle.loads(pickle.dumps(kettle.classify(siren(), 16_000)))
+    assert pa.table(pickled.to_arrow(rows=rows, classifier=kettle)).num_rows > 0
+    for other in (gate, classifier):
+        with pytest.raises(sourcing_sound.ConfigError):
+            pickled.to_arrow(rows=rows, classifier=other)
+
+
+def test_copies_keep_the_model(classifier: Classifier, path: Path) -> None:
+    predictions = classifier.classify(path)
+    expected = pa.table(predictions.to_arrow())
+    for copied in (copy.copy(predictions), copy.deepcopy(predictions)):
+        assert isinstance(copied, Predictions) and copied is not predictions
+        assert pa.table(copied.to_arrow()).equals(expected)
+        assert copied.events == predictions.events and copied.source == str(path)
+    assert copied.events is not predictions.events and copied[0] is not predictions[0]
 
 
 def test_pandas_takes_a_classifier(path: Path) -> None:

@@ -225,6 +225,7 @@ class Classifier(LoadedModel):
         if strict:
             refuse_loss(embeddings.warnings, embeddings.source)
         embeddings._native = native
+        embeddings._model_sha256 = native.model_sha256
         return embeddings
 
     def log_mel(

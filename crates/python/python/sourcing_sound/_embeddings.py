@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Optional
+import copy
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ class Embeddings(_Windows):
     warnings: list[RecordingWarning]
     """What was wrong with the recording."""
     _native: Optional[_native.Classifier]
+    _model_sha256: str
+    """Of the model that made them."""
 
     def to_arrow(
         self,
@@ -66,8 +69,8 @@ class Embeddings(_Windows):
         fold
             The fold, from 1. Default: by a hash of the recording.
         classifier
-            The classifier that made them, or another one of the same model. Only pickled embeddings
-            need it: they come without their own.
+            The classifier that made them, or another one of the same model. Only embeddings that
+            were pickled need it: they come without their own.
 
         Raises
         ------
@@ -78,6 +81,8 @@ class Embeddings(_Windows):
         native = self._native if classifier is None else opened(classifier)
         if native is None:
             raise coded("config", "these embeddings were pickled: pass the classifier")
+        if native.model_sha256 != self._model_sha256:
+            raise coded("config", "these embeddings were made with another model than the classifier's")
         name = file if file is not None else self.source
         if not name:
             raise coded("config", "an array has no name: pass file")
@@ -94,3 +99,13 @@ class Embeddings(_Windows):
     def __getstate__(self) -> dict[str, object]:
         # The model is not sent along with every result.
         return {**self.__dict__, "_native": None}
+
+    def __copy__(self) -> Embeddings:
+        copied = Embeddings(*self)
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Embeddings:
+        copied = memo[id(self)] = Embeddings(*copy.deepcopy(tuple(self), memo))
+        copied.__dict__.update(copy.deepcopy(self.__getstate__(), memo), _native=self._native)
+        return copied

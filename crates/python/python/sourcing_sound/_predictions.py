@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Optional, SupportsIndex, Union, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, SupportsIndex, Union, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -278,8 +279,8 @@ class Predictions(list[Prediction]):
             When the recording began, with a time zone: fills the columns of times of day, in UTC, as
             the command line's ``--utc-offset`` does. Default: they are null.
         classifier
-            The classifier that made them, or another one of the same model and head. Only pickled
-            predictions need it: they come without their own.
+            The classifier that made them, or another one of the same model and head. Only
+            predictions that were pickled need it: they come without their own.
 
         Raises
         ------
@@ -293,6 +294,8 @@ class Predictions(list[Prediction]):
         native = self._native if classifier is None else opened(classifier)
         if native is None:
             raise coded("config", "these predictions were pickled: pass the classifier")
+        if classifier is not None and any(one.vocabulary != classifier._vocabulary for one in self):
+            raise coded("config", "these predictions have other labels than the classifier")
         name = _audio.text("file", file if file is not None else self.source or "")
         most = None if top is None else _audio.whole("top", top)
         start = _audio.microseconds("start_time", start_time)
@@ -356,6 +359,16 @@ class Predictions(list[Prediction]):
     def __getstate__(self) -> dict[str, object]:
         # The model is not sent along with every result.
         return {**self.__dict__, "_native": None}
+
+    def __copy__(self) -> Predictions:
+        copied = Predictions(self)
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Predictions:
+        copied = memo[id(self)] = Predictions(copy.deepcopy(list(self), memo))
+        copied.__dict__.update(copy.deepcopy(self.__getstate__(), memo), _native=self._native)
+        return copied
 
 
 def predictions_of(
