@@ -40,6 +40,21 @@ function cached(page: Page): Promise<number | undefined> {
   }, MODEL.length);
 }
 
+/** Starts listening. Until the function it returns is called, the user has not allowed the microphone, and no model is put in use. */
+async function askForMicrophone(site: Site): Promise<() => Promise<void>> {
+  await site.page.evaluate(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      await answer;
+      return ask(constraints);
+    };
+  });
+  await site.listen.click();
+  await site.expectState("starting");
+  return () => site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+}
+
 test("users can choose among the page's models; the first is the default", async ({ openTiny }) => {
   const { site } = await openTiny();
   await site.expectModels("choice");
@@ -97,18 +112,8 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await site.goTo("teach");
   await name(site, label!);
   await give(site, label!, recordings(label!));
-  // No classifier is put in use before the microphone is open.
-  await site.page.evaluate(() => {
-    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
-    navigator.mediaDevices.getUserMedia = async (constraints) => {
-      await answer;
-      return ask(constraints);
-    };
-  });
   await site.goTo("listen");
-  await site.listen.click();
-  await site.expectState("starting");
+  const answer = await askForMicrophone(site);
   // The classifier with the next taught sound is not ready before the chosen model is.
   await site.page.evaluate(() => {
     const { Worker } = globalThis;
@@ -132,7 +137,7 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await expect.poll(() => tiny.modelRequests).toBe(1);
   await expect.poll(() => site.page.workers().length).toBeGreaterThan(before);
   await site.page.evaluate(() => (globalThis as unknown as { release(): void }).release());
-  await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+  await answer();
   await site.expectState("listening");
   await site.expectModels("choice");
   // What is learned is put in use after everything before it.
@@ -142,6 +147,57 @@ test("a model that is chosen while what was taught is put in use is the one in u
   await expectTaught(site, "waiting");
   await expect(site.modelSelect).toHaveValue(PETS);
   await expect.poll(async () => Object.keys(await site.scores())).toEqual(RANKED);
+});
+
+test("a model that is chosen while another one is put in use shows its progress and can be cancelled", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  // Never answered: it is loading until the user cancels.
+  await site.page.route("**/*.head.json", () => undefined);
+  const item = (id: string) => site.page.locator(`[data-testid=model-item][data-id="${id}"]`);
+  await site.expectModels("choice");
+  const answer = await askForMicrophone(site);
+  await site.goTo("models");
+  await item(PETS).getByRole("button").click();
+  await expect(item(PETS).getByRole("button"), "it is put in use").toHaveAttribute("aria-disabled", "true");
+  await item(PET_HEAD).getByRole("button").click();
+  await answer();
+  await expect(item(PETS)).toHaveAttribute("data-state", "active");
+  await expect(item(PET_HEAD)).toHaveAttribute("data-state", "loading");
+  await site.expectModels("loading");
+  await item(PET_HEAD).getByRole("button", { name: "Cancel" }).click();
+  await expect(item(PET_HEAD)).toHaveAttribute("data-state", "rest");
+  await site.expectModels("choice");
+  await expect(site.modelSelect).toHaveValue(PETS);
+});
+
+test("a model that is chosen while another one cannot be put in use shows its progress and can be cancelled", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  await site.page.route("**/*.head.json", () => undefined);
+  const item = (id: string) => site.page.locator(`[data-testid=model-item][data-id="${id}"]`);
+  await site.expectModels("choice");
+  const answer = await askForMicrophone(site);
+  await site.goTo("models");
+  await item(PETS).getByRole("button").click();
+  await expect(item(PETS).getByRole("button"), "it is put in use").toHaveAttribute("aria-disabled", "true");
+  // The microphone opens with the model that it has, and cannot switch.
+  await site.page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    let first: Worker | undefined;
+    Worker.prototype.postMessage = function (this: Worker, ...args: [unknown, Transferable[]]) {
+      first ??= this;
+      if (this === first) return postMessage.apply(this, args);
+      Object.assign(globalThis, { refused: true });
+      throw new DOMException("as if out of memory", "DataCloneError");
+    };
+  });
+  await item(PET_HEAD).getByRole("button").click();
+  await answer();
+  await site.page.waitForFunction(() => "refused" in globalThis);
+  await expect(site.app).toHaveAttribute("data-state", "listening");
+  await expect(item(PET_HEAD)).toHaveAttribute("data-state", "loading");
+  await item(PET_HEAD).getByRole("button", { name: "Cancel" }).click();
+  await expect(item(PET_HEAD)).toHaveAttribute("data-state", "rest");
+  await expect(item("everyday")).toHaveAttribute("data-state", "active");
 });
 
 test("the models view describes the model in use", async ({ openTiny }) => {
@@ -303,6 +359,20 @@ test("works by keyboard alone", async ({ openTiny }) => {
   await site.modelSelect.focus();
   await site.page.keyboard.press("ArrowDown");
   await expect(site.modelSelect).toHaveValue(PETS);
+  await site.expectModels("choice");
+  await expect(site.modelSelect).toBeFocused();
+});
+
+test("by keyboard, the focus stays in the line of the models, however long it takes to put one in use", async ({ openTiny }) => {
+  const { site } = await openTiny();
+  await site.expectModels("choice");
+  const answer = await askForMicrophone(site);
+  await site.modelSelect.focus();
+  await site.page.keyboard.press("ArrowDown");
+  const cancel = site.page.getByTestId("model-cancel");
+  await expect(cancel).toBeDisabled();
+  await expect(cancel).toBeFocused();
+  await answer();
   await site.expectModels("choice");
   await expect(site.modelSelect).toBeFocused();
 });

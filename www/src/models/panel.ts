@@ -49,7 +49,7 @@ export class ModelPanel {
   load(): void {
     setText(this.#words, modelTexts.gettingReady);
     this.#progress.removeAttribute("value");
-    this.#cancel.disabled = false;
+    this.#cancel.ariaDisabled = null;
     this.#show("loading");
   }
 
@@ -63,7 +63,8 @@ export class ModelPanel {
   /** Everything is loaded: it cannot be cancelled from here on. */
   finish(): void {
     setText(this.#words, modelTexts.gettingReady);
-    this.#cancel.disabled = true;
+    // Not `disabled`: that would lose the focus.
+    this.#cancel.ariaDisabled = "true";
   }
 
   /** The choice is in use now. */

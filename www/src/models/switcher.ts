@@ -134,7 +134,8 @@ export class ModelSwitcher {
     });
     if (!choice || !own) return;
     const kept = choice.from !== "person" || (await keepChoice(choice, own));
-    if (this.#choices.includes(choice)) return this.#tell((view) => view.opened?.(choice, kept));
+    // If another is loading by now, that is shown.
+    if (this.#choices.includes(choice)) return this.#loading ? undefined : this.#tell((view) => view.opened?.(choice, kept));
     // It was removed while it was being saved.
     forgetChoice(choice);
     this.#tidy();
@@ -227,12 +228,14 @@ export class ModelSwitcher {
       keepEngineOf(classifier.info);
       remember(choice.id);
       this.#list(choice);
-      this.#tell((view) => view.activate(choice));
+      // Another may have been chosen while this one was put in use: its progress stays.
+      this.#tell((view) => (this.#loading ? view.offer(this.#choices, choice) : view.activate(choice)));
       this.#catchUp();
       return choice;
     } catch (thrown) {
       loaded?.classifier.close();
-      if (signal.aborted) return undefined;
+      // Another was chosen meanwhile.
+      if (signal.aborted || (this.#loading && this.#loading !== loading)) return undefined;
       this.#giveUp();
       this.#tell((view) => view.fail?.(thrown, wanted));
       // For a file that the user opened, the Models view shows the error.
