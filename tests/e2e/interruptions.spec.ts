@@ -1,84 +1,7 @@
-// What the package detects by itself while it listens: a device that is muted or gone, an audio clock that stalls, another
-// default microphone, a worker that crashed; and the functions that it calls, which may throw.
+// What the package detects by itself while it listens: a device that is muted or gone, an audio clock that stalls, a worker that
+// crashed; and the functions that it calls, which may throw.
 
-import { expect, test } from "./support/library";
-
-interface Spy {
-  /** Every device that was opened, in this order. */
-  opened: MediaStream[];
-  contexts: AudioContext[];
-  workers: Worker[];
-  /** What feeds the worklet, and the worklet. */
-  sources: { source: MediaStreamAudioSourceNode; worklet: AudioNode }[];
-  log: string[];
-  /** What browsers list. */
-  devices: { kind: string; deviceId: string; groupId: string; label: string }[];
-  until: (done: () => boolean) => Promise<void>;
-  /** Opens the microphone of a test, with all that it reports in `log`. */
-  microphone: (options?: object) => ReturnType<typeof api.listen>;
-  /** Updates so far. */
-  updates: number;
-  permission: PermissionState;
-}
-declare const spy: Spy;
-
-test.beforeEach(async ({ library }) => {
-  await library.evaluate(() => {
-    const device = (name: string) => ({ kind: "audioinput", deviceId: "default", groupId: name, label: `Default - ${name}` });
-    const spy: Spy = {
-      opened: [],
-      contexts: [],
-      workers: [],
-      sources: [],
-      log: [],
-      devices: [device("built-in")],
-      updates: 0,
-      permission: "granted",
-      until: async (done) => {
-        while (!done()) await new Promise((resolve) => setTimeout(resolve, 20));
-      },
-      microphone: async (options = {}) => {
-        const microphone = await api.listen(() => (spy.updates += 1), {
-          onStateChange: (state) => spy.log.push(state),
-          onError: ({ code }) => spy.log.push(code),
-          onWarning: ({ code, time, message }) => spy.log.push(time > 0 && message !== "" ? code : "no time"),
-          ...options,
-        });
-        await spy.until(() => spy.updates > 0);
-        return microphone;
-      },
-    };
-    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = async (constraints) => {
-      const media = await open(constraints);
-      spy.opened.push(media);
-      return media;
-    };
-    navigator.mediaDevices.enumerateDevices = async () => spy.devices as MediaDeviceInfo[];
-    navigator.permissions.query = async () => ({ state: spy.permission }) as PermissionStatus;
-    const { AudioContext } = globalThis;
-    globalThis.AudioContext = class extends AudioContext {
-      constructor(options?: AudioContextOptions) {
-        super(options);
-        spy.contexts.push(this);
-      }
-    };
-    const { Worker, MediaStreamAudioSourceNode } = globalThis;
-    globalThis.Worker = class extends Worker {
-      constructor(...args: ConstructorParameters<typeof Worker>) {
-        super(...args);
-        spy.workers.push(this);
-      }
-    };
-    globalThis.MediaStreamAudioSourceNode = class extends MediaStreamAudioSourceNode {
-      override connect(worklet: AudioNode | AudioParam): never {
-        spy.sources.push({ source: this, worklet: worklet as AudioNode });
-        return super.connect(worklet as AudioNode) as never;
-      }
-    };
-    Object.assign(globalThis, { spy });
-  });
-});
+import { expect, type Spy, test } from "./support/spied";
 
 test("a muted microphone is interrupted until it is no longer muted", async ({ library }) => {
   const { log, during } = await library.evaluate(async () => {
@@ -114,6 +37,35 @@ test("a microphone that is paused while it is muted stays paused", async ({ libr
   });
   expect(state).toBe("paused");
   expect(log).toEqual(["paused", "interrupted", "listening", "closed"]);
+});
+
+test("a microphone that is paused while it resumes stays paused", async ({ library }) => {
+  const { codes, states, log } = await library.evaluate(async () => {
+    const microphone = await spy.microphone();
+    const [context] = spy.contexts;
+    await microphone.pause();
+    const resume = context!.resume.bind(context!);
+    const states: string[] = [];
+    const resumeWhile = async (start: () => Promise<void>, meanwhile: () => Promise<void>) => {
+      context!.resume = start;
+      const resuming = codeOf(() => microphone.resume());
+      await meanwhile();
+      const { code } = await resuming;
+      states.push(microphone.state, context!.state);
+      return code;
+    };
+    const codes = [
+      await resumeWhile(resume, () => microphone.pause()),
+      await resumeWhile(() => Promise.reject(new Error("not now")), () => microphone.pause()),
+      await resumeWhile(() => new Promise(() => undefined), () => microphone.pause()),
+      await resumeWhile(resume, async () => void spy.opened[0]!.getAudioTracks()[0]!.dispatchEvent(new Event("mute"))),
+    ];
+    await microphone.close();
+    return { codes, states, log: spy.log };
+  });
+  expect(codes).toEqual(["none", "none", "none", "interrupted"]);
+  expect(states).toEqual(Array.from({ length: 4 }, () => ["paused", "suspended"]).flat());
+  expect(log).toEqual(["paused", "closed"]);
 });
 
 test("a microphone that is muted from the start is reported, a stream that was passed in is not", async ({ library }) => {
@@ -225,67 +177,6 @@ test("an audio clock that stays stalled is reported, and the microphone is close
   });
   expect(result).toEqual({ log: ["closed", "interrupted"], tracks: ["ended"] });
 });
-
-/** Another device becomes the system's default, as when a headset is connected. */
-function connectHeadset(): void {
-  spy.devices = [{ kind: "audioinput", deviceId: "default", groupId: "headset", label: "Default - headset" }, ...spy.devices];
-  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
-}
-
-test("listening continues with the next default microphone", async ({ library }) => {
-  const microphone = await library.evaluateHandle(() => spy.microphone());
-  await library.evaluate(connectHeadset);
-  const result = await microphone.evaluate(async (microphone) => {
-    await spy.until(() => spy.log.length > 0);
-    const before = spy.updates;
-    await spy.until(() => spy.updates > before + 1);
-    const states = spy.opened.map((media) => media.getAudioTracks()[0]!.readyState);
-    const { state } = microphone;
-    await microphone.close();
-    return { log: spy.log, state, states, after: spy.opened.map((media) => media.getAudioTracks()[0]!.readyState) };
-  });
-  expect(result).toEqual({
-    log: ["default-followed", "closed"],
-    state: "listening",
-    states: ["ended", "live"],
-    after: ["ended", "ended"],
-  });
-});
-
-for (const { name, prepare, options, log } of [
-  { name: "that needs a question", prepare: () => void (spy.permission = "prompt"), options: {}, log: ["default-kept"] },
-  {
-    name: "that cannot be opened",
-    prepare: () => void (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotReadableError"))),
-    options: {},
-    log: ["default-kept"],
-  },
-  { name: "while another one is chosen", prepare: () => undefined, options: { deviceId: "chosen" }, log: [] },
-]) {
-  test(`a new default ${name} is left alone`, async ({ library }) => {
-    if (log.length === 0) {
-      await library.evaluate(async () => {
-        // The fake device's own id.
-        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-        navigator.mediaDevices.getUserMedia = () => open({ audio: true });
-      });
-    }
-    const microphone = await library.evaluateHandle((options) => spy.microphone(options), options);
-    await library.evaluate(prepare);
-    await library.evaluate(connectHeadset);
-    const result = await microphone.evaluate(async (microphone, expected) => {
-      await spy.until(() => spy.log.length >= expected);
-      const before = spy.updates;
-      await spy.until(() => spy.updates > before + 1);
-      const { state } = microphone;
-      const { readyState } = spy.opened[0]!.getAudioTracks()[0]!;
-      const log = [...spy.log];
-      await microphone.close();
-      return { log, state, opened: spy.opened.length, readyState };
-    }, log.length);
-    expect(result).toEqual({ log, state: "listening", opened: 1, readyState: "live" });
-  });
-}
 
 test("functions that throw are reported as uncaught, and stop nothing", async ({ library }) => {
   const { thrown, state, workers } = await library.evaluate(async () => {

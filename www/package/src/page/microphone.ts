@@ -81,6 +81,8 @@ export class Microphone {
   /** Paused by the system: it continues on its own. */
   #interrupted = false;
   #muted = false;
+  /** Ends a `resume` under way when it is paused or closed. */
+  #resuming = new AbortController();
   /** Seconds of sound processed, which grow with every frame. */
   #time = 0;
   readonly #closed = new AbortController();
@@ -157,20 +159,33 @@ export class Microphone {
   /** Stops listening for now. The permission and the device are kept. */
   async pause(): Promise<void> {
     if (this.#state === "closed") return;
+    this.#resuming.abort();
+    this.#resuming = new AbortController();
     this.#interrupted = false;
     this.#apply("pause");
     await this.#parts.context.suspend();
   }
 
-  /** Resumes listening. Throws `interrupted` if the browser does not start the audio, or the microphone is muted. */
+  /**
+   * Resumes listening, unless {@link pause} or {@link close} is called meanwhile. Throws `interrupted` if the browser does not start
+   * the audio, or the microphone is muted.
+   */
   async resume(): Promise<void> {
     if (next(this.#state, "resume") === undefined) return;
+    const { context } = this.#parts;
+    const { signal } = this.#resuming;
+    try {
+      if (!this.#muted) await orAborted(startClock(context), signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+    }
+    if (signal.aborted) return;
+    this.#interrupted = this.#muted;
     if (this.#muted) {
-      this.#interrupted = true;
+      // It may have been muted while the audio started.
+      void context.suspend();
       throw mutedError();
     }
-    await startClock(this.#parts.context);
-    this.#interrupted = false;
     this.#apply("resume");
   }
 
@@ -340,6 +355,7 @@ export class Microphone {
 
   #end(event: MicrophoneEvent, error?: SoundError): void {
     if (next(this.#state, event) !== "closed") return;
+    this.#resuming.abort();
     this.#parts.context.onstatechange = null;
     // The state changes before the cleanup, so that ending our own worker is not reported as a loss.
     this.#state = "closed";
