@@ -178,6 +178,31 @@ test("an audio clock that stays stalled is reported, and the microphone is close
   expect(result).toEqual({ log: ["closed", "interrupted"], tracks: ["ended"] });
 });
 
+test("a worker that is busy with something else is not taken for a stalled audio clock", async ({ library }) => {
+  const microphone = await library.evaluateHandle(() => spy.microphone());
+  const restarts = await library.evaluateHandle(() => {
+    const [context] = spy.contexts;
+    const suspend = context!.suspend.bind(context!);
+    const counted = { suspended: 0 };
+    context!.suspend = () => {
+      counted.suspended += 1;
+      return suspend();
+    };
+    return counted;
+  });
+  // Longer than a microphone may be without sound.
+  await library.workers()[0]!.evaluate(() => {
+    const end = performance.now() + 10_000;
+    while (performance.now() < end);
+  });
+  const during = await microphone.evaluate(async (microphone, { suspended }) => {
+    const before = spy.updates;
+    await spy.until(() => spy.updates > before || microphone.state === "closed");
+    return { state: microphone.state, log: [...spy.log], suspended };
+  }, restarts);
+  expect(during).toEqual({ state: "listening", log: [], suspended: 0 });
+});
+
 test("functions that throw are reported as uncaught, and stop nothing", async ({ library }) => {
   const { thrown, state, workers } = await library.evaluate(async () => {
     const thrown = new Set<string>();

@@ -33,6 +33,7 @@ export class MicrophoneStream implements StreamOwner {
   readonly #source: MicrophoneStreamSource;
   #listening = false;
   #leaving = false;
+  #asking = false;
   #broken: SoundError | undefined;
   /** Position after the last sample that the worker reported. */
   #reported = 0;
@@ -45,9 +46,16 @@ export class MicrophoneStream implements StreamOwner {
     this.#stream = this.#engine.adopt(this);
   }
 
-  /** True from a crash of the worker until a new one is listening. */
-  get broken(): boolean {
-    return this.#broken !== undefined;
+  /**
+   * Whether the worker has time for sound: false from a crash until a new one is listening, and while it is busy with another
+   * call. Asks the worker again, so the answer is about the time since the call before.
+   */
+  isReady(): boolean {
+    if (this.#asking) return false;
+    this.#asking = true;
+    const answered = () => void (this.#asking = false);
+    this.recent(0).then(answered, answered);
+    return !this.#broken;
   }
 
   get info(): ModelInfo {

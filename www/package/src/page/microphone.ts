@@ -315,8 +315,7 @@ export class Microphone {
     this.#device.watch();
     watchForStalls(
       {
-        // A worker that has crashed starts again by itself.
-        arrived: () => (this.#state === "listening" && !this.#stream.broken ? this.#time : undefined),
+        arrived: () => (this.#state === "listening" && this.#stream.isReady() ? this.#time : undefined),
         restart: async () => {
           restarting = true;
           // It may have been paused meanwhile. If this fails, no sound arrives, and the microphone counts as lost.
