@@ -17,8 +17,9 @@ const GAP_SECONDS = 2;
 const SEARCH_SECONDS = 0.12;
 /** A loss of less than a buffer of the browser's, 10 ms, is found in pieces of this length. */
 const CHECKED_SECONDS = 0.05;
-/** Resampling may move a piece by so much. */
+/** Resampling may move a piece by so much, also by a part of a sample. */
 const SLACK_SAMPLES = 4;
+const SHIFTS_PER_SAMPLE = 4;
 /** Pieces are compared below this frequency. */
 const SMOOTH_HZ = 4000;
 /** RMS of a piece that stands out from the faint noise. */
@@ -27,7 +28,9 @@ const LOUD_ENOUGH = 2e-3;
 const SAME = 0.9;
 /** More labels than could become the best one of a mean. */
 const KEPT_SCORES = 40;
-/** Length of the piece by which a recording is found exactly. */
+/** Share of the best fit that a place a period away may have. */
+const TONE_FIT = 0.7;
+/** Length of the piece by which a recording is found. */
 const PIECE_SECONDS = 0.25;
 
 export interface Captured {
@@ -152,13 +155,24 @@ function isWhole(played: Float32Array, got: Float32Array, rate: number): boolean
     const power = dot(piece, piece);
     if (Math.sqrt(power / size) < LOUD_ENOUGH) continue;
     let closest = 0;
-    for (let shift = -SLACK_SAMPLES; shift <= SLACK_SAMPLES; shift += 1) {
-      const there = captured.subarray(at + shift, at + shift + size);
+    for (let shift = -SLACK_SAMPLES; shift <= SLACK_SAMPLES; shift += 1 / SHIFTS_PER_SAMPLE) {
+      const there = shifted(captured, at + shift, size);
       closest = Math.max(closest, dot(piece, there) / Math.sqrt(power * dot(there, there)));
     }
     if (closest < SAME) return false;
   }
   return true;
+}
+
+/** `length` samples from a place between two of them on, by cubic interpolation. */
+function shifted(samples: Float32Array, from: number, length: number): Float32Array {
+  const first = Math.floor(from);
+  const part = from - first;
+  const at = (index: number) => samples[first + index] ?? 0;
+  return Float32Array.from({ length }, (_, i) => {
+    const [a, b, c, d] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+    return b + 0.5 * part * (c - a + part * (2 * a - 5 * b + 4 * c - d + part * (3 * (b - c) + d - a)));
+  });
 }
 
 /** Without the range near the highest frequency of a low rate, which the browser's resamplers remove. */
@@ -175,7 +189,10 @@ function dot(one: Float32Array, other: Float32Array): number {
   return one.reduce((sum, sample, i) => sum + sample * other[i]!, 0);
 }
 
-/** Where in `all` the recording begins, near a place: where its loudest piece fits best. */
+/**
+ * Where in `all` the recording begins, near a place. Its loudest piece fits best there or, if it is a tone, equally well a period
+ * later; the whole recording decides.
+ */
 function exactly(own: Float32Array, all: Float32Array, near: number, rate: number): number {
   const size = Math.min(own.length, Math.round(PIECE_SECONDS * rate));
   let loudest = { at: 0, power: -1 };
@@ -185,11 +202,20 @@ function exactly(own: Float32Array, all: Float32Array, near: number, rate: numbe
   }
   const piece = own.subarray(loudest.at, loudest.at + size);
   const reach = Math.round(SEARCH_SECONDS * rate);
+  const first = Math.max(0, near - reach);
+  const fits = Array.from({ length: near + reach + 1 - first }, (_, i) => fit(piece, all, first + i + loudest.at));
+  const least = TONE_FIT * fits.reduce((most, value) => Math.max(most, value), 0);
   let best = { at: near, fit: -Infinity };
-  for (let at = Math.max(0, near - reach); at <= near + reach; at += 1) {
-    let fit = 0;
-    for (let i = 0; i < size; i += 1) fit += piece[i]! * (all[at + loudest.at + i] ?? 0);
-    if (fit > best.fit) best = { at, fit };
+  for (const [i, value] of fits.entries()) {
+    const isPeak = value >= least && value >= (fits[i - 1] ?? -Infinity) && value >= (fits[i + 1] ?? -Infinity);
+    const whole = isPeak ? fit(own, all, first + i) : -Infinity;
+    if (whole > best.fit) best = { at: first + i, fit: whole };
   }
   return best.at;
+}
+
+function fit(piece: Float32Array, all: Float32Array, from: number): number {
+  let sum = 0;
+  for (let i = 0; i < piece.length; i += 1) sum += piece[i]! * (all[from + i] ?? 0);
+  return sum;
 }
