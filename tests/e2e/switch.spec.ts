@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import type { SoundEvent, Update } from "sourcing-sound";
-import { expect, test as base } from "./support/library";
+import { expect, test as base } from "./support/spied";
 
 const TONE_HZ = 441;
 
@@ -198,4 +198,63 @@ test("a worker that crashes after the switch is replaced, and listening continue
     return updates.map(({ time }) => time);
   });
   expect(times).toEqual([...times].sort((a, b) => a - b));
+});
+
+/** A request to a worker. */
+type Message = { call: string; args: { seconds: number } };
+
+for (const { name, whose } of [
+  { name: "that has both streams", whose: "the one" },
+  { name: "that the microphone switches to, and that has restarted by then,", whose: "the other" },
+] as const) {
+  test(`a worker ${name} may crash during the switch`, async ({ listening }) => {
+    const result = await listening.evaluate(async (whose) => {
+      const { updates, listen, until } = probe;
+      const [first, second] = [await api.Classifier.load(), await api.Classifier.load()];
+      const mic = await listen({ classifier: first });
+      await until(() => updates.length > 1);
+      const [worker, other] = spy.workers as [Worker, Worker];
+      const crash = (worker: Worker) => worker.onerror!(new ErrorEvent("error", { message: "as if it had crashed" }));
+      const post = worker.postMessage.bind(worker);
+      worker.postMessage = (message: Message, transfer: unknown) => {
+        if (message.call !== "handOver") return post(message, transfer as Transferable[]);
+        if (whose === "the one") {
+          post(message);
+          return crash(worker);
+        }
+        crash(other);
+        // It answers once the next worker is ready.
+        void second.classify(tone(1, 8000), 8000).then(() => post(message));
+      };
+      if (whose === "the one") await mic.adjust({ smoothingSeconds: 1 });
+      else await mic.use(second);
+      const count = updates.length;
+      await until(() => updates.length > count + 2 || mic.state === "closed");
+      const { state } = mic;
+      await mic.close();
+      return { state, workers: spy.workers.length, times: updates.map(({ time }) => time) };
+    }, whose);
+    expect(result).toMatchObject({ state: "listening", workers: 3 });
+    expect(result.times).toEqual([...result.times].sort((a, b) => a - b));
+  });
+}
+
+test("settings begin with the sound that their own smoothing needs", async ({ listening }) => {
+  const { wanted, segment } = await listening.evaluate(async () => {
+    const { listen } = probe;
+    const mic = await listen({ smoothingSeconds: 0.5 });
+    const [worker] = spy.workers as [Worker];
+    const post = worker.postMessage.bind(worker);
+    const wanted: number[] = [];
+    worker.postMessage = (message: Message, transfer: unknown) => {
+      // Nothing but whether it answers is asked for with 0 seconds.
+      if (message.call === "recent" && message.args.seconds > 0) wanted.push(message.args.seconds);
+      post(message, transfer as Transferable[]);
+    };
+    await mic.adjust({ smoothingSeconds: 2 });
+    await mic.adjust({ smoothingSeconds: 1 });
+    await mic.close();
+    return { wanted, segment: mic.info.segmentSeconds };
+  });
+  expect(wanted).toEqual([segment + 2, segment + 1]);
 });

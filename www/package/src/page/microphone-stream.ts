@@ -34,6 +34,7 @@ export class MicrophoneStream implements StreamOwner {
   #listening = false;
   #leaving = false;
   #asking = false;
+  #reopening = false;
   #broken: SoundError | undefined;
   /** Position after the last sample that the worker reported. */
   #reported = 0;
@@ -84,8 +85,9 @@ export class MicrophoneStream implements StreamOwner {
   }
 
   /** The sound that another stream needs to take over: its segment, and the seconds that its scores are averaged over. */
-  async soundFor({ info }: MicrophoneStream): Promise<Stretch> {
-    const smoothing = this.#source.settings.smoothingSeconds ?? info.smoothingSeconds;
+  async soundFor(other: MicrophoneStream): Promise<Stretch> {
+    const { info } = other;
+    const smoothing = other.#source.settings.smoothingSeconds ?? info.smoothingSeconds;
     const seconds = Math.min(MEMORY_SECONDS, info.segmentSeconds + smoothing);
     // A worker that has just crashed has lost its sound.
     return this.recent(seconds).catch(() => emptyAt(this.#reported));
@@ -105,7 +107,10 @@ export class MicrophoneStream implements StreamOwner {
 
   /** Continues where another stream ended. From now on, failures are reported by `crashed` and `lost`. */
   async continueFrom({ pcm, start }: HandedOver, port: MessagePort): Promise<void> {
-    await this.#settled(this.#listen({ pcm, start }, port));
+    if (!this.#broken) return this.#settled(this.#listen({ pcm, start }, port));
+    // The worker has crashed since `prepare`: nothing is open in the next one.
+    this.#listenFrom(start + pcm.length);
+    await this.#reopen();
   }
 
   /**
@@ -151,14 +156,25 @@ export class MicrophoneStream implements StreamOwner {
 
   /** @internal */
   restarted(): void {
-    if (this.#listening && !this.#leaving) void this.#settled(this.start());
+    if (this.#listening && !this.#leaving) void this.#reopen();
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#reopening) return;
+    this.#reopening = true;
+    await this.#settled(this.start());
+    this.#reopening = false;
   }
 
   async #listen(before: Stretch, port: MessagePort): Promise<void> {
-    this.#listening = true;
-    this.#reported = before.start + before.pcm.length;
+    this.#listenFrom(before.start + before.pcm.length);
     await this.#engine.call("listen", { stream: this.#stream, before, port }, { transfer: [port] });
     this.#broken = undefined;
+  }
+
+  #listenFrom(position: number): void {
+    this.#listening = true;
+    this.#reported = position;
   }
 
   /** If the worker crashes, the stream resumes with the next one; any other failure ends it. */
