@@ -183,9 +183,9 @@ test("a model that is chosen while another one cannot be put in use shows its pr
   await site.page.evaluate(() => {
     const { postMessage } = Worker.prototype;
     let first: Worker | undefined;
-    Worker.prototype.postMessage = function (this: Worker, ...args: [unknown, Transferable[]]) {
+    Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
       first ??= this;
-      if (this === first) return postMessage.apply(this, args);
+      if (this === first) return Reflect.apply(postMessage, this, args) as void;
       Object.assign(globalThis, { refused: true });
       throw new DOMException("as if out of memory", "DataCloneError");
     };
