@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
-    FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP3,
+    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP2, FORMAT_ID_MP3,
 };
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
@@ -18,7 +18,8 @@ use symphonia::core::units::Duration;
 use crate::error::{DecodeErrorKind, Result, container_error};
 use crate::input::Input;
 use crate::mp4::{self, Edit, Facts};
-use crate::ogg::{DamagedEnd, Losses, Watched};
+use crate::mpeg::{Found, Frames};
+use crate::ogg::{self, DamagedEnd, Losses, Watched};
 use crate::piece::{End, Piece};
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
@@ -31,6 +32,9 @@ const DAMAGED_PAGES: &str = "damaged pages up to the end";
 /// Why nothing can be read after the end of a file that states more bytes than it has.
 const CUT_OFF: &str = "the file ends there, and its header says that it goes on";
 
+/// Why a packet of MPEG audio or ADTS is not decoded.
+const NO_FRAME: &str = "bytes that belong to no frame";
+
 /// Reads the packets of one audio track.
 pub(crate) struct ContainerReader {
     format: Box<dyn FormatReader>,
@@ -38,6 +42,8 @@ pub(crate) struct ContainerReader {
     timeline: Timeline,
     /// For an Ogg file, what it lost.
     losses: Option<Losses>,
+    /// For MPEG audio and ADTS, where its frames are.
+    frames: Option<Frames>,
     edit: Option<Edit>,
     /// Whether the file is known to have fewer bytes than its header states.
     is_cut_off: bool,
@@ -91,18 +97,33 @@ impl ContainerReader {
         if let Some(extension) = extension {
             hint.with_extension(extension);
         }
-        let (source, losses) = Watched::open(input)?;
+        let (source, losses, frames) = if ogg::is_ogg(&mut input)? {
+            let (source, losses) = Watched::open(input)?;
+            (source, Some(losses), None)
+        } else {
+            let (source, frames) = Frames::open(input);
+            (source, None, Some(frames))
+        };
         let stream = MediaSourceStream::new(source, Default::default());
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
         let track = TrackDecoder::of(format.as_ref(), &facts)?;
         let timeline = Timeline::new(track.tick, losses.clone());
+        let frames = frames.filter(|frames| {
+            let format = format.format_info().format;
+            let has_frames = matches!(format, FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS);
+            if !has_frames {
+                frames.stop();
+            }
+            has_frames
+        });
         Ok(ContainerReader {
             format,
             track,
             timeline,
             losses,
+            frames,
             edit: facts.edit,
             is_cut_off,
             states_length,
@@ -168,7 +189,15 @@ impl ContainerReader {
                     self.tail.clear();
                     self.skip = self.track.pre_skip().unwrap_or(0);
                 }
-                Err(error) => return self.finish(Some(error)),
+                Err(error) => match &self.frames {
+                    // What looks like the header of a frame. Another one is searched for after it.
+                    Some(frames) if self.rate > 0 => {
+                        if !frames.is_after_tag() {
+                            self.damage(0.0, &error.to_string());
+                        }
+                    }
+                    _ => return self.finish(Some(error)),
+                },
             }
             if self.fresh.is_empty() {
                 continue;
@@ -192,7 +221,17 @@ impl ContainerReader {
     /// Decodes a packet into `fresh`. Returns why nothing after it can be read.
     fn decode(&mut self, mut packet: Packet) -> Result<Option<String>> {
         self.fresh.clear();
-        let lost = self.timeline.lost(&packet, self.rate);
+        let lost = match &self.frames {
+            None => self.timeline.lost(&packet, self.rate),
+            Some(frames) => match frames.find(&packet.data) {
+                Found::Frame { lost } => self.timeline.lost_frames(&packet, lost, self.rate),
+                Found::Tag => return Ok(None),
+                Found::Damage => {
+                    self.damage(0.0, NO_FRAME);
+                    return Ok(None);
+                }
+            },
+        };
         // The decoder would trim the end of every packet, but only that of the last one counts.
         let trims = (packet.trim_start, packet.trim_end);
         (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
@@ -269,7 +308,10 @@ impl ContainerReader {
         let time = if self.rate == 0 { 0.0 } else { self.found as f64 / per_second };
         self.damaged.first.get_or_insert(time);
         self.damaged.reason.get_or_insert_with(|| reason.to_owned());
-        self.damaged.parts += 1;
+        // Without packets, damage is one part up to the next sound.
+        if self.frames.is_none() || self.damaged.parts == self.damaged.filled {
+            self.damaged.parts += 1;
+        }
         self.gap += seconds * per_second;
     }
 
@@ -353,8 +395,9 @@ impl ContainerReader {
             FORMAT_ID_FLAC => 0.0,
             // Times of packets, with the padding of the last one.
             FORMAT_ID_ISOMP4 => 0.1,
-            // Some programs count the frame of the tag, or the padding of the last frame.
-            FORMAT_ID_MP3 if self.states_length => 0.2,
+            // Some programs count the frame of the tag, or the padding of the last frame. How long
+            // damage was is an estimate.
+            FORMAT_ID_MP3 if self.states_length => 0.2 + self.timeline.total(),
             // The end of the longest track, which may be that of a video.
             FORMAT_ID_MKV if self.is_cut_off || self.format.tracks().len() == 1 => 1.0,
             _ => return None,

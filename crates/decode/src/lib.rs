@@ -43,6 +43,7 @@ mod mkv;
 mod mono;
 mod mp3;
 mod mp4;
+mod mpeg;
 mod ogg;
 mod opus;
 mod pcm;

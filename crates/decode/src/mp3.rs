@@ -1,4 +1,4 @@
-//! Checks whether an mp3 states its length.
+//! Recognises tags: those between frames, and those that state the length of an mp3.
 
 use std::io;
 
@@ -6,6 +6,10 @@ use crate::input::Input;
 
 /// Bytes of an ID3v2 tag before its body, and of the copy of its header that may follow it.
 const ID3_HEADER_BYTES: usize = 10;
+
+/// Bytes of an ID3v1 tag, and of the header of an APE tag.
+const ID3V1_BYTES: u64 = 128;
+const APE_HEADER_BYTES: u64 = 32;
 
 /// How many bytes after such tags are examined.
 const START_BYTES: usize = 4_096;
@@ -39,17 +43,28 @@ pub(crate) fn states_length(input: &mut Input) -> io::Result<bool> {
     Ok(is_stated)
 }
 
+/// Returns the bytes of the tag that begins like this: ID3v1, ID3v2 or APE.
+pub(crate) fn tag_bytes(start: &[u8]) -> Option<u64> {
+    if start.starts_with(b"TAG") {
+        return Some(ID3V1_BYTES);
+    }
+    let Some(ape) = start.strip_prefix(b"APETAGEX") else { return id3_bytes(start) };
+    // After the version: what follows the header.
+    let size = ape.get(4..8)?.try_into().ok()?;
+    Some(APE_HEADER_BYTES + u64::from(u32::from_le_bytes(size)))
+}
+
 /// Returns the bytes of the ID3v2 tag that begins like this, with both copies of its header.
 fn id3_bytes(start: &[u8]) -> Option<u64> {
-    let [b'I', b'D', b'3', _, _, flags, size @ ..] = start else { return None };
-    let size: [u8; 4] = size.try_into().ok()?;
+    let [b'I', b'D', b'3', _, _, flags, rest @ ..] = start else { return None };
+    let size = rest.first_chunk::<4>()?;
     let body = size.iter().fold(0u64, |number, &byte| number << 7 | u64::from(byte & 0x7f));
     let headers = if *flags & 0x10 == 0 { 1 } else { 2 };
     Some(body + headers * ID3_HEADER_BYTES as u64)
 }
 
 /// Returns whether the first frame in `bytes` contains a tag instead of sound.
-fn has_tag(bytes: &[u8]) -> bool {
+pub(crate) fn has_tag(bytes: &[u8]) -> bool {
     let Some(at) = bytes.windows(HEADER_BYTES).position(is_header) else { return false };
     let frame = &bytes[at..];
     let (is_mpeg_1, is_mono) = (frame[1] >> 3 & 3 == 3, frame[3] >> 6 == 3);

@@ -152,6 +152,14 @@ impl Lost {
     }
 }
 
+/// Returns whether the file begins with a page.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn is_ogg(input: &mut Input) -> io::Result<bool> {
+    Ok(input.peek(MARK.len())? == MARK)
+}
+
 /// A file that is read from start to end, while its pages are watched.
 pub(crate) struct Watched {
     input: Input,
@@ -159,14 +167,11 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Returns the input, and where its losses are counted; `None` if it is not Ogg.
+    /// Returns the input, and where its losses are counted.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub(crate) fn open(mut input: Input) -> io::Result<(Box<dyn MediaSource>, Option<Losses>)> {
-        if input.peek(MARK.len())? != MARK {
-            return Ok((Box::new(input), None));
-        }
+    pub(crate) fn open(mut input: Input) -> io::Result<(Box<dyn MediaSource>, Losses)> {
         if !has_page_at_end(&mut input)? {
             // Symphonia refuses a file in which it finds no end, but does not search for one in a
             // pipe.
@@ -174,7 +179,7 @@ impl Watched {
         }
         let pages = Pages::default();
         let losses = pages.losses.clone();
-        Ok((Box::new(Watched { input, pages }), Some(losses)))
+        Ok((Box::new(Watched { input, pages }), losses))
     }
 }
 

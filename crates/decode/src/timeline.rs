@@ -67,6 +67,17 @@ impl Timeline {
         counted
     }
 
+    /// Returns how many seconds become silence for frames as long as `packet` that are missing
+    /// before it.
+    pub(crate) fn lost_frames(&mut self, packet: &Packet, frames: f64, rate: u32) -> f64 {
+        self.missing(packet.block_dur().get() as f64 * self.tick * frames, rate)
+    }
+
+    /// Returns how many seconds are missing in total.
+    pub(crate) fn total(&self) -> f64 {
+        self.total
+    }
+
     /// Returns how many seconds of the damaged `packet` become silence.
     pub(crate) fn damaged(&mut self, packet: &Packet, rate: u32) -> f64 {
         self.missing(packet.dur.get() as f64 * self.tick, rate)

@@ -47,7 +47,10 @@ pub(super) fn format(fmt: &[u8]) -> Result<Format> {
         (7, _) => linear(Sample::MuLaw),
         (2 | 0x11, _) => adpcm(tag, rate, channels, block_bytes),
         (1 | 3, _) if channels > 0 => Err(DecodeErrorKind::Unsupported {
-            expected: "samples of 8, 16, 24, 32 or 64 bits".to_owned(),
+            expected: match tag {
+                1 => "PCM of 8, 16, 24 or 32 bits".to_owned(),
+                _ => "floating point of 32 or 64 bits".to_owned(),
+            },
             actual: format!("{bits} bits in {stored} bytes"),
         }),
         (1 | 3, _) => linear(Sample::Signed(2)),

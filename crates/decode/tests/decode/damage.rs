@@ -48,6 +48,17 @@ fn a_truncated_wav_gives_what_it_contains() {
 }
 
 #[test]
+fn sizes_that_samples_of_wav_cannot_have_are_named_by_their_kind() {
+    for (format, expected) in [
+        (WavFormat::pcm(1, RATE, 40), "PCM of 8, 16, 24 or 32 bits"),
+        (WavFormat::float(1, RATE, 16), "floating point of 32 or 64 bits"),
+    ] {
+        let error = decode_bytes("odd.wav", wav(&format, &[0; 400])).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn bytes_override_the_lengths_in_a_wav_header() {
     let format = WavFormat::pcm(1, RATE, 16);
     let data = bytes_of(&tone(RATE, 440.0, 1_000));

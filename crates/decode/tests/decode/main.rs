@@ -5,5 +5,6 @@ mod common;
 mod containers;
 mod damage;
 mod formats;
+mod frames;
 mod parts;
 mod times;
