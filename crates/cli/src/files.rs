@@ -91,7 +91,8 @@ pub(crate) fn decode(path: &Path) -> Result<Recording, Failure> {
 }
 
 /// Converts a path to text for rows. If it is not UTF-8, `%FF` is an invalid byte, and `%25` a `%`,
-/// so that two paths never give the same text.
+/// so that two such paths never give the same text. A path that is UTF-8 stays as it is, so that a
+/// program can open it by its text; names such as `Bj%C3%B6rk.wav` are common.
 pub(crate) fn text(path: &Path) -> Cow<'_, str> {
     if let Some(text) = path.to_str() {
         return text.into();

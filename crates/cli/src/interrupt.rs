@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+use std::{mem, process, thread};
 
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::output::note;
+
+/// How long Ctrl-C waits for a reader of stdout.
+pub(crate) const READER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The exit code of an interrupted program.
 const INTERRUPTED: i32 = 130;
@@ -30,17 +34,24 @@ static WRITING: Mutex<Option<Ending>> = Mutex::new(None);
 /// Files to remove that do not have their final names yet.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Makes Ctrl-C wait for the current write and then end the program.
+/// Makes Ctrl-C wait for the current write, complete the output, and then end the program; for at
+/// most `patience`, because the reader of a pipe may have stopped reading.
 ///
 /// # Errors
 /// If the system does not allow that.
-pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
-    ctrlc::set_handler(|| {
-        let mut ending = locked(&WRITING);
-        let ended = ending.take().map_or(Ok(()), |ending| ending());
-        if let Err(error) = ended {
-            note(format_args!("error: {error:#}"));
-        }
+pub(crate) fn exit_between_writes(patience: Option<Duration>) -> anyhow::Result<()> {
+    ctrlc::set_handler(move || {
+        let (completed, completion) = mpsc::sync_channel(1);
+        // Waiting fails at once if this thread cannot be created.
+        let _ = thread::Builder::new().spawn(move || {
+            complete();
+            let _ = completed.send(());
+        });
+        // Whether it is complete or out of time, the program ends.
+        let _ = match patience {
+            Some(patience) => completion.recv_timeout(patience).ok(),
+            None => completion.recv().ok(),
+        };
         let temporary = locked(&TEMPORARY);
         for path in temporary.iter() {
             // If it cannot be removed, at least it does not have the name of a result.
@@ -49,6 +60,16 @@ pub(crate) fn exit_between_writes() -> anyhow::Result<()> {
         process::exit(INTERRUPTED);
     })?;
     Ok(())
+}
+
+/// Completes the output after the current write. Nothing is written after that.
+fn complete() {
+    let mut ending = locked(&WRITING);
+    let ended = ending.take().map_or(Ok(()), |ending| ending());
+    if let Err(error) = ended {
+        note(format_args!("error: {error:#}"));
+    }
+    mem::forget(ending);
 }
 
 /// Writes something that must not be interrupted. `write` returns what to do after it if the

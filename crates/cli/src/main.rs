@@ -14,6 +14,7 @@
 //! | [`progress`] | progress bars |
 //! | [`outcome`] | how a command ends, and why an input failed |
 //! | [`output`] | what commands share when they print |
+//! | [`printable`] | text that is safe to print on a terminal |
 //!
 //! Exit codes: 0 if everything was done, 1 if something could not be read (the rest was done),
 //! 2 for wrong usage, 130 after Ctrl-C.
@@ -26,6 +27,7 @@ mod model;
 mod outcome;
 mod output;
 mod parallel;
+mod printable;
 mod progress;
 
 use std::path::Path;
@@ -41,6 +43,7 @@ use crate::commands::models::{self, RawModels};
 use crate::commands::teach::{self, RawTeach, TeachOptions};
 use crate::outcome::{UsageError, quoted};
 use crate::output::{is_closed_pipe, note};
+use crate::printable::printable_lines;
 
 /// Names the sounds in recordings.
 #[derive(Parser)]
@@ -82,9 +85,10 @@ fn main() -> ExitCode {
             let mut program = RawArgs::command();
             // Sets the program's name in the usages of its commands.
             program.build();
+            let message = printable_lines(&error.to_string());
             match program.find_subcommand_mut(&name) {
-                Some(command) => command.error(ErrorKind::ValueValidation, error),
-                None => program.error(ErrorKind::ValueValidation, error),
+                Some(command) => command.error(ErrorKind::ValueValidation, message),
+                None => program.error(ErrorKind::ValueValidation, message),
             }
             .exit()
         }

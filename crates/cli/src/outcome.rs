@@ -6,7 +6,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use sourcing_sound_decode::{DecodeError, DecodeErrorKind, Warning};
+use sourcing_sound_decode::{DecodeError, DecodeErrorKind, MAX_CHANNELS, Warning};
+
+use crate::printable::printable;
 
 /// The outcome of a command that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,7 @@ impl Failure {
             Failure::Decode(error) if matches!(error.kind(), DecodeErrorKind::LateIndex) => {
                 Some("name the file, or: ffmpeg -i INPUT -f wav - | sourcing-sound classify -")
             }
+            _ if self.has_too_many_channels() => return Some(self.first_channel().into()),
             _ if self.path().as_os_str() == "-" => return self.piped_remedy().map(Cow::Borrowed),
             _ => match self.code() {
                 "io" => Some(unread_remedy(self.path())),
@@ -147,15 +150,36 @@ impl Failure {
         }
     }
 
+    fn has_too_many_channels(&self) -> bool {
+        let limit = format!("at most {MAX_CHANNELS} channels");
+        let Failure::Decode(error) = self else { return false };
+        matches!(error.kind(), DecodeErrorKind::Unsupported { expected, .. } if *expected == limit)
+    }
+
     /// Returns the command that makes a recording of this kind readable.
     fn conversion(&self, options: &str) -> String {
         let path = self.path();
-        // Some file systems treat `X.WAV` and `X.wav` as the same file.
-        let is_wav = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("wav"));
-        let output = path.with_extension(if is_wav { "converted.wav" } else { "wav" });
-        let (input, output) = (quoted(path), quoted(&output));
+        let (input, output) = (quoted(path), quoted(&converted(path)));
         format!("if it is a recording, convert it: ffmpeg -i {input}{options} {output}")
     }
+
+    /// Returns the command that keeps one channel. ffmpeg's filters have the same limit.
+    fn first_channel(&self) -> String {
+        let path = self.path();
+        if path.as_os_str() == "-" {
+            return "keep one channel: sox INPUT -t wav - remix 1 | sourcing-sound classify -"
+                .into();
+        }
+        let (input, output) = (quoted(path), quoted(&converted(path)));
+        format!("keep one channel: sox {input} {output} remix 1")
+    }
+}
+
+/// Returns the path of a recording that is converted to wav.
+fn converted(path: &Path) -> PathBuf {
+    // Some file systems treat `X.WAV` and `X.wav` as the same file.
+    let is_wav = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("wav"));
+    path.with_extension(if is_wav { "converted.wav" } else { "wav" })
 }
 
 /// Suggests what to do about a file that cannot be read.
@@ -183,30 +207,25 @@ pub(crate) fn quoted(path: &Path) -> String {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Decode(error) => write!(f, "{error}")?,
-            Failure::Analyse { path, error } => write!(f, "{}: {error}", path.display())?,
-            Failure::Incomplete { path, warning } => write!(f, "{}: {warning}", path.display())?,
-            Failure::Usage { path, message } => write!(f, "{}: {message}", path.display())?,
-            Failure::Clip { path, folder, error } => {
-                let (path, folder) = (path.display(), folder.display());
-                write!(f, "{path}: cannot save a clip in {folder}: {error}")?;
+        let path = self.path().display();
+        let what = match self {
+            Failure::Decode(error) => error.to_string(),
+            Failure::Analyse { error, .. } => format!("{path}: {error}"),
+            Failure::Incomplete { warning, .. } => format!("{path}: {warning}"),
+            Failure::Usage { message, .. } => format!("{path}: {message}"),
+            Failure::Clip { folder, error, .. } => {
+                format!("{path}: cannot save a clip in {}: {error}", folder.display())
             }
-            Failure::Folder { path, error } => {
-                write!(f, "{}: cannot list the folder: {error}", path.display())?;
-            }
-            Failure::NothingIn(path) => {
+            Failure::Folder { error, .. } => format!("{path}: cannot list the folder: {error}"),
+            Failure::NothingIn(_) => {
                 let extensions = sourcing_sound_decode::EXTENSIONS.join(", ");
-                write!(
-                    f,
-                    "{}: no recording in this folder, expected {extensions}",
-                    path.display()
-                )?;
+                format!("{path}: no recording in this folder, expected {extensions}")
             }
-        }
-        write!(f, " [{}]", self.code())?;
+        };
+        // A name with a line break must not look like another message.
+        write!(f, "{} [{}]", printable(&what), self.code())?;
         match self.remedy() {
-            Some(remedy) => write!(f, "\n  {remedy}"),
+            Some(remedy) => write!(f, "\n  {}", printable(&remedy)),
             None => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::outcome::UsageError;
+use crate::printable::printable_lines;
 
 /// The error if stdout accepts no more.
 pub(crate) const STDOUT: &str = "cannot write to standard output; check space and permissions [io]";
@@ -37,10 +38,10 @@ pub(crate) fn check_plot(path: Option<&Path>) -> Result<(), UsageError> {
     }
 }
 
-/// Prints a line on stderr. If stderr is closed, there is nowhere to report that, and the results
-/// do not depend on it.
-pub(crate) fn note(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+/// Prints a message of one or more lines on stderr. If stderr is closed, there is nowhere to report
+/// that, and the results do not depend on it.
+pub(crate) fn note(message: impl Display) {
+    let _ = writeln!(io::stderr(), "{}", printable_lines(&message.to_string()));
 }
 
 /// Prints `value` as indented JSON.

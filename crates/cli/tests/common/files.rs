@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{Bench, RATE};
 
 /// How long a test waits for something that always comes.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Returns the samples of a tone.
 pub fn tone(hz: f64, seconds: f64) -> Vec<i16> {

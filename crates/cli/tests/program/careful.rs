@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::common::{Bench, HIGH_HZ, LOW_HZ, Run, wav};
+use crate::common::{Bench, HIGH_HZ, LOW_HZ, RATE, Run, wav};
 
 fn error_of(run: &Run, code: i32, text: &str) {
     assert_eq!(run.code, code, "{}", run.stderr);
@@ -100,6 +100,27 @@ fn a_raven_table_of_several_recordings_counts_from_the_first() {
     assert_eq!(rows[1], ("4.000".into(), "b.wav".into(), "0.000".into()), "{table}");
     let [begin, offset] = [&rows[2].0, &rows[2].2].map(|field| field.parse::<f64>().unwrap());
     assert!((begin - offset - 4.0).abs() < 1e-6, "{table}");
+}
+
+#[test]
+fn a_recording_that_fails_keeps_its_place_in_a_raven_table() {
+    let bench = Bench::new();
+    bench.tones("a.wav", &[(LOW_HZ, 4.0)]);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut nan = hound::WavWriter::create(bench.path().join("nan.wav"), spec).unwrap();
+    (0..3 * RATE).for_each(|n| nan.write_sample(if n < RATE { 0.0 } else { f32::NAN }).unwrap());
+    nan.finalize().unwrap();
+    let run = bench.classify(&["a.wav", "nan.wav", "a.wav", "--format", "raven"]);
+    error_of(&run, 1, "[audio-non-finite]");
+    let begin = |line: &str| line.split('\t').nth(3).unwrap().to_owned();
+    let begins: Vec<String> =
+        run.stdout.lines().filter(|line| line.contains("a.wav")).map(begin).collect();
+    assert_eq!(begins, ["0.000", "7.000"], "{}", run.stdout);
 }
 
 #[test]

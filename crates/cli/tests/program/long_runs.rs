@@ -203,10 +203,12 @@ fn a_terminal_gets_no_parquet() {
 #[cfg(target_os = "linux")]
 mod linux {
     use super::*;
-    use crate::common::files::header;
+    use crate::common::files::{PATIENCE, header};
     use crate::common::tiny_model;
     use serde_json::{Value, json};
     use std::io::{Seek, SeekFrom};
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::sync::mpsc;
 
     /// The most memory that a run may use.
     const MOST_KILOBYTES: u64 = 150_000;
@@ -227,6 +229,38 @@ mod linux {
             file.seek(SeekFrom::Start(place)).unwrap();
             file.write_all(&burst).unwrap();
         }
+    }
+
+    /// Opening a file with this, a write that would have to wait fails instead.
+    const O_NONBLOCK: i32 = 0o4000;
+
+    /// The error is printed right before the row that has no room.
+    #[test]
+    fn ctrl_c_ends_a_run_whose_reader_has_stopped_reading() {
+        let bench = bench();
+        bench.write("bad.wav", b"no recording");
+        let pipe = bench.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut options = File::options();
+        let mut full = options.read(true).write(true).custom_flags(O_NONBLOCK).open(&pipe).unwrap();
+        while full.write(&[0; 4_096]).is_ok() {}
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
+            .args(["classify", "--model", "tiny.onnx", "bad.wav", "-", "--format", "jsonl"])
+            .current_dir(bench.path())
+            .stdin(Stdio::piped())
+            .stdout(File::options().write(true).open(&pipe).unwrap())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdin = child.stdin.take();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(stderr.any(|line| line.unwrap().contains("bad.wav")));
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        let (sender, ended) = mpsc::channel();
+        std::thread::spawn(move || sender.send(child.wait()));
+        assert_eq!(ended.recv_timeout(PATIENCE).unwrap().unwrap().code(), Some(130));
+        drop((stdin, full));
     }
 
     /// The peak is read while the run waits for someone to write to a pipe.

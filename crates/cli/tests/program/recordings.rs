@@ -99,6 +99,9 @@ fn a_channel_can_be_chosen_or_all_reported() {
         1,
         "error: one.wav: --channel asks for channel 2, but it has one channel [config]\n",
     );
+    bench.write("many.wav", &wav_of_channels(&vec![tone(LOW_HZ, 1.0); 65]));
+    let run = bench.classify(&["many.wav"]);
+    error_of(&run, 1, "\n  keep one channel: sox many.wav many.converted.wav remix 1\n");
     for wrong in ["0", "both", "-1"] {
         let run = bench.classify(&["two.wav", &format!("--channel={wrong}")]);
         error_of(&run, 2, "--channel is");
@@ -140,7 +143,7 @@ fn a_part_of_a_recording_has_the_rows_of_the_whole() {
     assert!((9..=11).contains(&part.len()), "{part:?}");
 
     let text = bench.classify(&["long.wav", "--start", "12", "--end", "14.5"]).success();
-    assert!(text.contains("\n  0:12.0 – 0:14.5  high "), "{text}");
+    assert!(text.starts_with("long.wav  12.0 – 14.5 s\n  0:12.0 – 0:14.5  high "), "{text}");
 
     for wrong in [["--start", "soon"], ["--start", "-1"], ["--end", "0"], ["--end", "1:2:3:4"]] {
         error_of(&bench.classify(&[&["long.wav"], &wrong[..]].concat()), 2, wrong[0]);
@@ -187,7 +190,8 @@ fn files_that_are_not_recordings_are_named_with_advice() {
 #[cfg(unix)]
 mod unix {
     use super::{error_of, objects};
-    use crate::common::{Bench, HIGH_HZ, LOW_HZ, wav};
+    use crate::common::{Bench, HIGH_HZ, LOW_HZ, tiny_model, wav};
+    use sourcing_sound::Labels;
     use std::ffi::OsStr;
     use std::fs::{self, Permissions};
     use std::os::unix::ffi::OsStrExt;
@@ -219,6 +223,33 @@ mod unix {
         assert!(fs::read(bench.path().join("all.csv")).unwrap() == rows);
         let features = bench.run(&["features", "clips", "--format", "jsonl"]).success();
         assert!(features.contains("caf%E8.wav") && features.contains("caf%E9.wav"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn control_characters_in_names_and_labels_do_not_reach_the_terminal() {
+        let bench = Bench::new();
+        let mut metadata = tiny_model::metadata();
+        let labels = ["\u{1b}[31mred\u{7}", "middle", "high"];
+        metadata.labels = Labels::new(labels.map(String::from).to_vec()).unwrap();
+        bench.write("red.onnx", &tiny_model::onnx(&metadata));
+        let mut cut = wav(&[(LOW_HZ, 2.0)]);
+        cut.truncate(cut.len() / 2);
+        bench.write("in/a\u{1b}]0;title\u{7}\n.wav", &cut);
+        bench.write("in/b\u{1b}[2J\nerror: c.wav", b"no recording");
+        let is_printable = |text: &str| text.chars().all(|c| c == '\n' || !c.is_control());
+        let classify = bench.run(&["classify", "--model", "red.onnx", "in"]);
+        assert!(classify.stdout.starts_with("in/a�]0;title��.wav  "), "{}", classify.stdout);
+        assert!(classify.stdout.contains("  �[31mred�  "), "{}", classify.stdout);
+        error_of(&classify, 1, "warning: in/a�]0;title��.wav: ");
+        error_of(&classify, 1, "error: in/b�[2J�error: c.wav: ");
+        let inspect = bench.run(&["inspect", "red.onnx"]);
+        assert!(inspect.stdout.contains("�[31mred�, middle, high"), "{}", inspect.stdout);
+        let features = bench.run(&["features", "in"]);
+        for run in [classify, inspect, features] {
+            assert!(is_printable(&run.stdout), "{}", run.stdout);
+            assert!(is_printable(&run.stderr), "{}", run.stderr);
+        }
     }
 
     #[test]

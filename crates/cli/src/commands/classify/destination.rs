@@ -7,14 +7,16 @@ mod writing;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use sourcing_sound::Classifier;
 
 use crate::files::{self, Found};
-use crate::interrupt::Ending;
+use crate::interrupt::{Ending, READER_PATIENCE};
 use crate::outcome::{Failure, UsageError};
 use crate::output::note;
+use crate::printable::printable;
 
 use super::args::ClassifyOptions;
 use super::format::Format;
@@ -133,6 +135,15 @@ impl<'a> Destination<'a> {
         }
     }
 
+    /// Returns how long to wait for the current write if the program must end: for a file, until it
+    /// is complete, because files do not stop taking bytes.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        match self {
+            Destination::One(one) if one.is_stdout() => Some(READER_PATIENCE),
+            _ => None,
+        }
+    }
+
     /// Returns what completes the output if the program ends here.
     pub(super) fn ending(&self) -> Option<Ending> {
         match self {
@@ -147,7 +158,8 @@ impl<'a> Destination<'a> {
     pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
         if let Part::Done(input, warnings) = &part {
             for warning in warnings {
-                let path = input.path.display();
+                let path = input.path.display().to_string();
+                let path = printable(&path);
                 note(format_args!("warning: {path}: {warning} [{}]", warning.code()));
             }
         }

@@ -65,7 +65,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     }
     let count = found.len();
     let bar = progress::of_bytes(found.iter().flatten().map(size).sum(), count);
-    interrupt::exit_between_writes()?;
+    interrupt::exit_between_writes(destination.patience())?;
     interrupt::whole(|ending| *ending = destination.ending());
     let mut counts = Counts::default();
     for (inputs, is_large) in groups(found) {

@@ -34,15 +34,14 @@ enum Clips<'a> {
 }
 
 impl<'a> Taking<'a> {
-    /// Creates a taker; `promised` is the expected length of the recording, in samples per channel.
+    /// Creates a taker; `length` is the expected length of the recording, in seconds.
     pub(super) fn new(
         results: &'a Results<Part>,
         progress: &'a mut dyn FnMut(f64),
         source: &Source<'_>,
-        promised: Option<u64>,
+        length: Option<f64>,
     ) -> Self {
-        let promised = promised.map(|frames| frames as f64 / f64::from(source.sample_rate));
-        let end = [promised, source.end].into_iter().flatten().reduce(f64::min);
+        let end = [length, source.end].into_iter().flatten().reduce(f64::min);
         let (start, lanes) = (source.start, source.lanes.len());
         Taking { results, progress, start, end, done: 0.0, lanes, clips: Clips::None }
     }

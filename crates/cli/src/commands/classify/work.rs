@@ -56,7 +56,7 @@ impl<'a> Worker<'a> {
         progress: &mut dyn FnMut(f64),
     ) -> Result<(), Failure> {
         let first = self.open(input).map_err(Failure::Decode)?;
-        let length = first.promised_frames().map(|n| n as f64 / f64::from(first.sample_rate()));
+        let length = length(&first);
         let passes = self.passes(input, &first)?;
         let recorded = self.recorded(input, &first);
         let mut warnings: Vec<Warning> = Vec::new();
@@ -169,14 +169,15 @@ impl<'a> Worker<'a> {
             end: self.options.end,
             hop_seconds: plan.hop_seconds,
         };
-        let promised = decoder.promised_frames();
-        let mut taking = Taking::new(results, progress, &source, promised);
+        let length = length(&decoder);
+        let mut taking = Taking::new(results, progress, &source, length);
         if let Some(clips) = &self.options.clips {
             taking.clip((clips, &self.names, &self.options.filter), &self.classifier, source)?;
         }
         for (lane, &(_, channel)) in lanes.iter().enumerate() {
             let path = input.path.clone();
-            let subject = Subject { path, lane, channel, start, recorded };
+            let is_part = self.is_part();
+            let subject = Subject { path, lane, channel, length, start, is_part, recorded };
             taking.send(Part::Begin(input.clone(), subject))?;
         }
         let feed = match lanes.as_slice() {
@@ -210,4 +211,9 @@ impl<'a> Worker<'a> {
             Some(raw) => Decoder::from_raw("-", io::stdin(), raw),
         }
     }
+}
+
+/// Returns the length that a recording states, in seconds.
+fn length(decoder: &Decoder) -> Option<f64> {
+    decoder.promised_frames().map(|frames| frames as f64 / f64::from(decoder.sample_rate()))
 }

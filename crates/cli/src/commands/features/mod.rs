@@ -20,6 +20,7 @@ use crate::files::expand;
 use crate::outcome::{Failure, Outcome, UsageError};
 use crate::output::{STDOUT, note};
 use crate::parallel::{Results, in_order_each, worker_count};
+use crate::printable::printable;
 use crate::progress;
 
 pub(crate) use args::{FeatureOptions, RawFeatures};
@@ -51,7 +52,7 @@ pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
     let print = |result: Result<Part, &Failure>| {
         match result {
             Ok(Part::Begin(subject)) => {
-                name = subject.path.display().to_string();
+                name = printable(&subject.path.display().to_string()).into_owned();
                 report.begin(subject);
             }
             Ok(Part::Rows(table)) => report.rows(&table).context(STDOUT)?,

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::outcome::{Outcome, coded};
 use crate::output::{CardFormat, STDOUT, write_json};
+use crate::printable::printable;
 
 use args::InspectOptions;
 pub(crate) use args::RawInspect;
@@ -39,7 +40,7 @@ fn print(format: CardFormat, fields: &[(String, Value)]) -> io::Result<()> {
         CardFormat::Text => {
             let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
             for (name, value) in fields {
-                writeln!(output, "{name:width$}  {}", plain(value))?;
+                writeln!(output, "{name:width$}  {}", printable(&plain(value)))?;
             }
         }
     }

@@ -46,11 +46,11 @@ pub(super) fn gather(
             false => Ok(()),
         }
     })?;
-    // A label that the model knows is spelled as the model spells it.
-    let is_of = |one: &Example, label: &str| {
-        one.label.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(label))
+    // Examples spell a label as the model does.
+    let has_example = |label: &str| {
+        let own = model.metadata().labels.iter().find(|own| own.eq_ignore_ascii_case(label));
+        examples.iter().any(|one| one.label.as_deref() == Some(own.unwrap_or(label)))
     };
-    let has_example = |label: &str| examples.iter().any(|one| is_of(one, label));
     match options.labels.iter().find(|inputs| !has_example(&inputs.label)) {
         Some(inputs) => bail!(
             "label {}: none of its recordings can be used, so nothing is written [audio-empty]",

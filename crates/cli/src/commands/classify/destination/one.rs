@@ -150,6 +150,10 @@ impl One {
         if self.has_cells { cell(&name).into_owned() } else { name.into_owned() }
     }
 
+    pub(super) fn is_stdout(&self) -> bool {
+        self.file.is_none()
+    }
+
     pub(super) fn is_done(&self, input: &Found) -> bool {
         self.finished.contains(&self.name(input))
     }

@@ -17,8 +17,12 @@ pub(crate) struct Subject {
     pub(crate) lane: usize,
     /// The channel, counted from 1, if channels are reported one by one.
     pub(crate) channel: Option<usize>,
+    /// The expected length of the recording in seconds, if its file states one.
+    pub(crate) length: Option<f64>,
     /// Where its first segment begins, in seconds.
     pub(crate) start: f64,
+    /// Whether only a part of it is classified.
+    pub(crate) is_part: bool,
     /// When it began, if that is known and requested.
     pub(crate) recorded: Option<Moment>,
 }

@@ -89,7 +89,9 @@ impl<W: Write, L: FnMut(&mut W, Place<'_>, Stretch) -> io::Result<()>> Report fo
     fn begin(&mut self, subject: &Subject) -> io::Result<()> {
         // Further channels belong to the same recording.
         if subject.channel.is_none_or(|channel| channel == 1) {
-            self.before += std::mem::take(&mut self.present);
+            self.before += self.present;
+            // It stays if the recording fails.
+            self.present = subject.length.unwrap_or(0.0);
         }
         self.lanes.begin(subject.lane, (subject.clone(), Joined::new(self.filter.clone())));
         Ok(())

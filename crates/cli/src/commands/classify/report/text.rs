@@ -6,6 +6,7 @@ use sourcing_sound::{Category, Labels, Prediction};
 
 use super::entry::{Lanes, Report, Subject};
 use super::spans::{Span, Stretches};
+use crate::printable::printable;
 
 /// Printed for a rejected stretch of time.
 const NOTHING: &str = "nothing I know";
@@ -20,8 +21,8 @@ const LABEL_WIDTH: usize = 20;
 /// Width of the bar of a score of 1, in characters.
 const BAR_WIDTH: f32 = 20.0;
 
-/// Writes a line with each recording's name and length, then a line per stretch and label, preceded
-/// by the label's group if the model has groups.
+/// Writes a line with each recording's name and length, or the part that is classified, then a line
+/// per stretch and label, preceded by the label's group if the model has groups.
 pub(super) struct Text<W: Write> {
     output: W,
     top: Option<usize>,
@@ -62,7 +63,11 @@ impl<W: Write> Report for Text<W> {
         let groups = longest(|row| &row.group).unwrap_or(0);
         let labels = longest(|row| &row.label).unwrap_or(0).max(self.label_width);
         let channel = subject.channel.map_or_else(String::new, |n| format!("  channel {n}"));
-        writeln!(self.output, "{}{channel}  {duration:.1} s", subject.name())?;
+        let start = match subject.is_part {
+            true => format!("{:.1} – ", subject.start),
+            false => String::new(),
+        };
+        writeln!(self.output, "{}{channel}  {start}{duration:.1} s", printable(&subject.name()))?;
         for Row { time, group, label, score } in &rows {
             let gap = if groups > 0 { "  " } else { "" };
             let score =
@@ -101,8 +106,13 @@ fn rows(span: &Span, top: usize, duration: f64) -> Vec<Row> {
     let labels = if rejected && top == 1 { 0 } else { top };
     let mut above = None;
     for Category { label, score, group, .. } in span.prediction.top(labels) {
-        let shown = if group == above { String::new() } else { group.clone().unwrap_or_default() };
-        rows.push(Row { time: String::new(), group: shown, label, score: Some(score) });
+        let shown = group.as_deref().filter(|_| group != above).unwrap_or_default();
+        rows.push(Row {
+            time: String::new(),
+            group: printable(shown).into_owned(),
+            label: printable(&label).into_owned(),
+            score: Some(score),
+        });
         above = group;
     }
     if let Some(first) = rows.first_mut() {

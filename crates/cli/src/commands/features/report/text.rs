@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::files;
+use crate::printable::printable;
 
 use super::super::table::{Axis, Column, Report, Subject, Table};
 
@@ -37,6 +38,7 @@ impl<W: Write> Report for Text<W> {
             return Ok(());
         };
         let (path, rate) = (files::text(&subject.path), subject.sample_rate);
+        let path = printable(&path);
         let rows = rows_of(found.axis, rows);
         writeln!(self.output, "{path}  {duration:.2} s, {rate} Hz, {rows}")?;
         let mut lines = vec![heading(found.axis)];

@@ -7,6 +7,7 @@ use sourcing_sound::{LabelReport, Share, Taught};
 
 use super::super::curve::{accuracy, average_precision, curve};
 use super::usage::usage;
+use crate::printable::printable;
 
 const COLUMNS: usize = 9;
 
@@ -50,9 +51,10 @@ pub(super) fn write(mut output: impl Write, taught: &Taught, path: &Path) -> io:
         writeln!(output)?;
     }
     for finding in &report.findings {
-        writeln!(output, "! {}", finding.message)?;
+        writeln!(output, "! {}", printable(&finding.message))?;
     }
-    writeln!(output, "\n{} is written. To use it:\n  {}", path.display(), usage(path))
+    let (name, usage) = (path.display().to_string(), usage(path));
+    writeln!(output, "\n{} is written. To use it:\n  {}", printable(&name), printable(&usage))
 }
 
 fn row(label: &LabelReport) -> [String; COLUMNS] {
@@ -61,7 +63,7 @@ fn row(label: &LabelReport) -> [String; COLUMNS] {
     let accuracy = accuracy(label);
     let or_none = |cell: Option<String>| cell.unwrap_or_else(|| NONE.to_owned());
     [
-        label.label.clone(),
+        printable(&label.label).into_owned(),
         label.examples.to_string(),
         label.recordings.to_string(),
         or_none(label.recall.map(share)),
