@@ -228,7 +228,9 @@ fn loudest(levels: &[f32]) -> f32 {
 }
 
 /// Returns the level of each of the first `windows` windows in dBFS; by default, of all that begin
-/// within the samples.
+/// within the samples. If there are fewer samples than a window has, a level is relative to all of
+/// them. What a later window has beyond the end counts as silence, so that a click at the very end
+/// is not the loudest window.
 fn levels(model: &Model, pcm: Pcm<'_>, windows: Option<usize>) -> Vec<f32> {
     let metadata = model.metadata();
     let layout = metadata.layout();
@@ -238,11 +240,12 @@ fn levels(model: &Model, pcm: Pcm<'_>, windows: Option<usize>) -> Vec<f32> {
     };
     let (len, hop) = (samples_of(layout.frames), samples_of(layout.hop_frames));
     let samples = pcm.samples();
+    let divisor = len.min(samples.len()) as f64;
     let level = |window: usize| {
         let first = (window * hop).min(samples.len() - 1);
         let window = &samples[first..samples.len().min(first + len)];
         let power: f64 = window.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-        (10.0 * (power / len as f64).log10()) as f32
+        (10.0 * (power / divisor).log10()) as f32
     };
     (0..windows.unwrap_or(samples.len().div_ceil(hop))).map(level).collect()
 }

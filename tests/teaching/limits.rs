@@ -5,6 +5,7 @@ use sourcing_sound::{
     Background, Example, MAX_EXAMPLES, Model, Pcm, SampleRate, Teacher, examples_from_json,
     examples_to_json, train,
 };
+use std::f32::consts::TAU;
 
 #[test]
 fn bad_input_has_its_code() {
@@ -27,6 +28,23 @@ fn bad_input_has_its_code() {
     let long = "é".repeat(129);
     assert_eq!(code(teacher.add(&long, "b", pcm(&purr(0.0))).unwrap_err()), "limit");
     assert_eq!(teacher.add(&long[2..], "b", pcm(&purr(0.0))), Ok(1));
+}
+
+#[test]
+fn levels_are_those_of_the_samples_that_there_are() {
+    let mut teacher = teacher();
+    let tone = |amplitude: f32, seconds: f32| {
+        let sine = move |n: u32| amplitude * (TAU * 440.0 * n as f32 / RATE as f32).sin();
+        (0..(seconds * RATE as f32) as u32).map(sine).collect::<Vec<f32>>()
+    };
+    // A tenth of a window, at −57.9 dBFS.
+    assert_eq!(teacher.add("a", "short", pcm(&tone(0.0018, 0.2))), Ok(1));
+    let level = teacher.examples()[0].level;
+    assert!((level + 57.9).abs() < 0.1, "{level} dBFS");
+    // The last window begins at a click of one sample, which is not a loud window.
+    let clicked = [tone(0.03, 4.0), vec![1.0]].concat();
+    assert_eq!(teacher.add("a", "clicked", pcm(&clicked)), Ok(1));
+    assert_eq!(teacher.examples()[1].quiet, 0.0);
 }
 
 #[test]
