@@ -70,7 +70,7 @@ impl<'a> Pcm<'a> {
 
 /// The largest accepted magnitude of a sample, well above integers stored as floating point. The
 /// power of larger samples would overflow to infinity.
-const MAX_SAMPLE: f32 = 1e15;
+pub(crate) const MAX_SAMPLE: f32 = 1e15;
 
 /// Refuses samples that are NaN, infinite or beyond ±1e15, and names the first one.
 pub(crate) fn check_finite(samples: &[f32]) -> Result<()> {

@@ -4,6 +4,7 @@
 //! cancels a sound that is inverted in one of them. Here, silent channels are ignored, and where
 //! the mean is still much weaker than the loudest channel, that channel is used instead.
 
+use crate::audio::MAX_SAMPLE;
 use crate::error::{ErrorKind, Result};
 
 /// The unit in which the mix is decided, in frames (one sample per channel): 21 ms at 48 kHz.
@@ -25,6 +26,11 @@ const STRONG: f64 = 0.631;
 /// How much louder than the channel in use another one must be to replace it, as a ratio of
 /// energies: 3 dB.
 const LOUDER: f64 = 2.0;
+
+/// A block in which a channel has more energy does not count: a sample of it is refused later, as
+/// NaN and infinity are. It must not decide the mix, since its energy would outweigh all that follows
+/// for a minute.
+const MAX_ENERGY: f64 = MAX_SAMPLE as f64 * MAX_SAMPLE as f64;
 
 /// The most channels that are mixed.
 pub const MAX_CHANNELS: usize = 64;
@@ -170,8 +176,7 @@ impl Downmix {
                 *energy += f64::from(sample) * f64::from(sample);
             }
         }
-        // Non-finite samples are refused later; until then, they must not influence the mix.
-        if energies.iter().any(|energy| !energy.is_finite()) {
+        if !energies.iter().all(|energy| (0.0..=MAX_ENERGY).contains(energy)) {
             return before.clone();
         }
         for (total, energy) in self.energies.iter_mut().zip(energies) {
@@ -332,12 +337,16 @@ mod tests {
     }
 
     #[test]
-    fn non_finite_samples_pass_without_influence() {
-        let mut channels = [noise(1), noise(2)];
-        channels[0][10] = f32::NAN;
-        let mono = downmix(&interleave(&channels), 2).unwrap();
-        assert!(mono[10].is_nan());
-        assert_eq!(mono[11], (channels[0][11] + channels[1][11]) * 0.5);
+    fn samples_that_are_refused_later_pass_without_influence() {
+        let expected = downmix(&interleave(&[noise(1), noise(2)]), 2).unwrap();
+        for refused in [f32::NAN, f32::INFINITY, 1.1e15, -1e20] {
+            let mut channels = [noise(1), noise(2)];
+            channels[1][48_000] = refused;
+            let mut mono = downmix(&interleave(&channels), 2).unwrap();
+            assert!(mono[48_000].is_nan() || mono[48_000].abs() > 1e14);
+            mono[48_000] = expected[48_000];
+            assert_eq!(mono, expected, "{refused}");
+        }
     }
 
     #[test]

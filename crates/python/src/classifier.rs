@@ -247,7 +247,7 @@ impl Classifier {
             event_off,
         };
         let stream = self.classifier.stream(rate, config).map_err(Failure::from)?;
-        Ok(Stream::new(stream, channel))
+        Ok(Stream::new(stream, rate, channel))
     }
 
     #[pyo3(signature = (file, rows, scores, top, start_time_us))]

@@ -51,7 +51,7 @@ impl From<DecodeError> for Failure {
         match error.kind() {
             DecodeErrorKind::Io(io) => Failure::Io {
                 path: error.path().to_owned(),
-                errno: io.raw_os_error().or_else(|| errno(io.kind())),
+                errno: errno(io),
                 message: io.to_string(),
             },
             _ => Self::coded(error.code(), error.to_string()),
@@ -74,10 +74,13 @@ impl From<Failure> for PyErr {
     }
 }
 
-/// Returns the number of an error that the decoder created itself; these are the same on all
-/// systems.
-fn errno(kind: io::ErrorKind) -> Option<i32> {
-    match kind {
+/// Returns Python's number of an error. Windows' own numbers are others, and errors that the decoder
+/// created itself have none; these kinds have the same number on all systems.
+fn errno(error: &io::Error) -> Option<i32> {
+    if let Some(number) = error.raw_os_error().filter(|_| cfg!(unix)) {
+        return Some(number);
+    }
+    match error.kind() {
         io::ErrorKind::NotFound => Some(2),
         io::ErrorKind::PermissionDenied => Some(13),
         io::ErrorKind::IsADirectory => Some(21),

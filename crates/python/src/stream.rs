@@ -2,7 +2,7 @@
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use sourcing_sound::{Downmix, Update};
+use sourcing_sound::{Downmix, ErrorKind, Pcm, SampleRate, Update};
 use sourcing_sound_decode::Channel;
 
 use crate::array::{Held, View};
@@ -32,14 +32,17 @@ pub(crate) struct Stream {
 
 struct Open {
     stream: sourcing_sound::Stream,
+    rate: SampleRate,
     channel: Channel,
-    /// Mixes several channels; known from the first piece on.
-    mix: Option<(usize, Downmix)>,
+    /// How many channels the pieces have; known after the first one.
+    channels: Option<usize>,
+    /// Mixes them, if there are several.
+    mix: Option<Downmix>,
 }
 
 impl Stream {
-    pub(crate) fn new(stream: sourcing_sound::Stream, channel: Channel) -> Self {
-        let open = Open { stream, channel, mix: None };
+    pub(crate) fn new(stream: sourcing_sound::Stream, rate: SampleRate, channel: Channel) -> Self {
+        let open = Open { stream, rate, channel, channels: None, mix: None };
         Stream { open: Exclusive::new("stream", Some(open)) }
     }
 }
@@ -68,21 +71,35 @@ fn ended() -> Failure {
 impl Open {
     fn push(&mut self, view: &View<'_>) -> Result<Vec<Update>> {
         let channels = view.channels();
-        let number = match self.channel {
+        if let Some(expected) = self.channels
+            && expected != channels
+        {
+            let message = format!("{channels} channels after pieces with {expected}");
+            return Err(Failure::coded("audio-channels", message));
+        }
+        if view.frames() == 0 {
+            return Ok(Vec::new());
+        }
+        let updates = match self.channel {
             Channel::Number(number) if number >= channels => {
                 let number = number + 1;
                 let message = format!("there is no channel {number}, only 1 to {channels}");
                 return Err(Failure::coded("audio-channels", message));
             }
-            Channel::Number(number) => number,
-            Channel::Mix if channels == 1 && self.mix.is_none() => 0,
-            Channel::Mix => return self.push_mixed(view),
+            Channel::Number(number) => self.push_one(view, number)?,
+            Channel::Mix if channels == 1 => self.push_one(view, 0)?,
+            Channel::Mix => self.push_mixed(view)?,
         };
-        if let Some(samples) = view.borrowed(number) {
+        self.channels = Some(channels);
+        Ok(updates)
+    }
+
+    fn push_one(&mut self, view: &View<'_>, channel: usize) -> Result<Vec<Update>> {
+        if let Some(samples) = view.borrowed(channel) {
             return Ok(self.stream.push(samples)?);
         }
         let mut samples = Vec::with_capacity(view.frames());
-        view.read(number, (0, view.frames()), &mut samples);
+        view.read(channel, (0, view.frames()), &mut samples);
         Ok(self.stream.push(&samples)?)
     }
 
@@ -91,18 +108,16 @@ impl Open {
         let mut interleaved = Vec::with_capacity(channels * view.frames());
         view.interleave((0, view.frames()), &mut interleaved);
         // Checked before anything of the piece is kept, so that the whole piece is discarded.
-        if let Some(index) = interleaved.iter().position(|sample| !sample.is_finite()) {
-            let message = format!("sample {} is NaN or infinite", index / channels);
-            return Err(Failure::coded("audio-non-finite", message));
-        }
-        if self.mix.is_none() {
-            self.mix = Some((channels, Downmix::new(channels)?));
-        }
-        let Some((expected, mix)) = &mut self.mix else { return Ok(Vec::new()) };
-        if *expected != channels {
-            let message = format!("{channels} channels after pieces with {expected}");
-            return Err(Failure::coded("audio-channels", message));
-        }
+        Pcm::new(&interleaved, self.rate).map_err(|error| match error.kind() {
+            ErrorKind::AudioNonFinite { index } => {
+                ErrorKind::AudioNonFinite { index: index / channels }.into()
+            }
+            _ => error,
+        })?;
+        let mix = match &mut self.mix {
+            Some(mix) => mix,
+            none => none.insert(Downmix::new(channels)?),
+        };
         let mut mono = Vec::new();
         mix.push(&interleaved, &mut mono)?;
         Ok(self.stream.push(&mono)?)
@@ -110,7 +125,7 @@ impl Open {
 
     fn finish(mut self) -> Result<Vec<Update>> {
         let mut mono = Vec::new();
-        if let Some((_, mix)) = &mut self.mix {
+        if let Some(mix) = &mut self.mix {
             mix.finish(&mut mono);
         }
         let mut updates = self.stream.push(&mono)?;

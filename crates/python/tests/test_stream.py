@@ -60,8 +60,11 @@ def test_a_refused_piece_is_discarded_and_the_stream_goes_on(classifier: Classif
     updates = stream.push(sound[:, :30_000])
     bad = sound[:, :500].copy()
     bad[1, 20] = np.inf
+    huge = sound[:, :500].copy()
+    huge[1, 20] = 1e20
     refused: list[tuple[str, Any]] = [
         ("audio-non-finite", bad),
+        ("audio-non-finite", huge),
         ("audio-channels", np.zeros((3, 10), np.float32)),
         ("audio-channels", np.zeros(10, np.float32)),
         ("audio-channels", np.zeros((10, 2), np.float32)),
@@ -73,8 +76,26 @@ def test_a_refused_piece_is_discarded_and_the_stream_goes_on(classifier: Classif
         with pytest.raises(sourcing_sound.SourcingSoundError) as raised:
             stream.push(piece)
         assert raised.value.code == code
-    updates += stream.push(sound[:, 30_000:])
+    updates += stream.push(sound[:, 30_000:-1])
+    updates += stream.push(sound[:, -1:])  # fewer samples than channels
     assert digest(updates + stream.flush()) == expected
+
+
+@pytest.mark.parametrize("channel", ["mix", "left"])
+def test_pieces_with_other_channels_than_the_first_are_refused(
+    classifier: Classifier, channel: str
+) -> None:
+    mono = siren()
+    stereo = np.stack([mono, noise()])
+    for first, other in ((mono, stereo), (stereo, mono)):
+        stream = classifier.stream(16_000, channel=channel)
+        assert stream.push(np.zeros((3, 0), np.float32)) == []  # says nothing about the next ones
+        updates = stream.push(first)
+        with pytest.raises(sourcing_sound.AudioError) as raised:
+            stream.push(other)
+        assert raised.value.code == "audio-channels"
+        expected = digest(whole(classifier, first, channel=channel))
+        assert digest(updates + stream.flush()) == expected
 
 
 def test_settings_out_of_range(classifier: Classifier) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,30 @@ def test_examples_are_kept_merged_and_removed(taught: Taught, tmp_path: Path) ->
             teacher.remove(index)
 
 
+def test_a_file_is_replaced_only_by_a_complete_one(
+    taught: Taught, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "wails.sound.json"
+    path.write_text("former", "utf-8")
+    link = tmp_path / "link.sound.json"
+    link.symlink_to(path)
+
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(sourcing_sound.FileError) as raised:
+            taught.save(path)
+    assert (raised.value.errno, raised.value.filename) == (errno.ENOSPC, str(path))
+    assert path.read_text("utf-8") == "former"
+    taught.save(link)
+    assert path.read_text("utf-8") == taught.to_json() and link.is_symlink()
+    assert sorted(tmp_path.iterdir()) == [link, path]
+    taught.save(os.devnull)
+    assert not os.path.isfile(os.devnull)
+
+
 def test_teach_takes_paths(tmp_path: Path) -> None:
     paths = [
         write_wav(tmp_path / f"{n}.wav", to_int16(siren(3) + noise(3, seed=n)), 16_000)
@@ -102,6 +128,8 @@ def test_what_cannot_be_taught(tmp_path: Path, taught: Taught) -> None:
         ("head-format", lambda: teacher.merge(b"{}")),
         ("io", lambda: teacher.merge(tmp_path / "none.sound.json")),
         ("io", lambda: taught.save(tmp_path / "no folder" / "x.json")),
+        ("io", lambda: taught.save(tmp_path)),
+        ("io", lambda: taught.save("a\0b.json")),
         ("config", lambda: teacher.add("wail", sound, 16_000, recording=3)),  # type: ignore[arg-type]
         ("config", lambda: teacher.train(3)),  # type: ignore[arg-type]
         ("config", lambda: teach({})),

@@ -63,8 +63,9 @@ def source(audio: object) -> Union[str, bytes, npt.NDArray[Any]]:
     return array(audio)
 
 
-def array(samples: object) -> npt.NDArray[Any]:
-    """Samples as an array whose memory can be read in place."""
+def array(samples: object, channels: Optional[int] = None) -> npt.NDArray[Any]:
+    """Samples as an array whose memory can be read in place. With as many channels as expected, there
+    may be fewer samples than channels, as in the last piece of a stream."""
     if isinstance(samples, np.ma.MaskedArray):
         raise wrong_type("a masked array has samples that are not there: fill them first")
     if not isinstance(samples, np.ndarray):
@@ -79,7 +80,7 @@ def array(samples: object) -> npt.NDArray[Any]:
             raise wrong_type(f"the array cannot be read: {error}") from error
     if samples.ndim == 2 and samples.shape[0] == 0:
         raise coded("audio-empty", f"the samples have the shape {samples.shape}: no channel")
-    if samples.ndim == 2 and samples.shape[0] > samples.shape[1] > 0:
+    if samples.ndim == 2 and channels != samples.shape[0] > samples.shape[1] > 0:
         raise coded(
             "audio-channels",
             f"the samples have the shape {samples.shape}, expected (channels, samples): if there "

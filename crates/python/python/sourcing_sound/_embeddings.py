@@ -106,6 +106,7 @@ class Embeddings(_Windows):
         return copied
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Embeddings:
-        copied = memo[id(self)] = Embeddings(*copy.deepcopy(tuple(self), memo))
+        vectors = copy.deepcopy(self.vectors, memo)
+        copied = memo[id(self)] = Embeddings(vectors, self.hop_seconds, self.window_seconds)
         copied.__dict__.update(copy.deepcopy(self.__getstate__(), memo), _native=self._native)
         return copied

@@ -1,12 +1,14 @@
-"""Model and head files, and the names of those in the package."""
+"""Model and head files: reading, writing, and the names of those in the package."""
 
 from __future__ import annotations
 
 import errno
 import os
+import secrets
+from contextlib import suppress
 from typing import Optional, Union
 
-from ._errors import FileMissingError, coded, of_os, wrong_type
+from ._errors import FileMissingError, coded, of_os, unreadable, wrong_type
 
 MODELS = ("everyday", "urban", "urban-tiny")
 """The names of the models in the package, the default first."""
@@ -55,3 +57,36 @@ def read(path: Union[str, "os.PathLike[str]"]) -> bytes:
             return file.read()
     except OSError as error:
         raise of_os(error, path) from error
+
+
+def write(path: Union[str, "os.PathLike[str]"], text: str) -> None:
+    """Writes a file as a whole: whatever happens, there is the former one or the new one."""
+    try:
+        # What a link leads to is replaced, not the link.
+        target = os.path.realpath(path)
+        if os.path.isfile(target) or not os.path.exists(target):
+            _replace(target, text)
+        else:
+            # A device or a pipe must not be replaced by a file.
+            with open(target, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+    except OSError as error:
+        raise of_os(error, path) from error
+    except ValueError as error:
+        # A name that no file can have, such as one with a NUL.
+        raise unreadable(path, errno.EINVAL, str(error)) from error
+
+
+def _replace(target: str, text: str) -> None:
+    temporary = os.path.join(os.path.dirname(target), f".teach-{secrets.token_hex(8)}")
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            # Some systems report a full disk only here.
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -46,6 +46,7 @@ class Stream:
     def __init__(self, native: _native.Stream, vocabulary: Vocabulary) -> None:
         self._native: Optional[_native.Stream] = native
         self._vocabulary = vocabulary
+        self._channels: Optional[int] = None
 
     def push(self, samples: npt.NDArray[np.generic] | SupportsArray) -> list[Update]:
         """Takes the next samples and returns an update for every hop that they complete, often none.
@@ -53,14 +54,15 @@ class Stream:
         Parameters
         ----------
         samples
-            ``(samples,)``, or ``(channels, samples)`` with as many channels every time; the types
-            are those of ``Classifier.classify``. May be empty.
+            ``(samples,)``, or ``(channels, samples)`` with as many channels every time (``(samples,)``
+            is one); the types are those of ``Classifier.classify``. May be empty.
 
         Raises
         ------
         AudioError
-            ``audio-non-finite`` for NaN or infinity, ``audio-channels`` for another shape: the piece
-            is discarded, and the stream goes on with the next one.
+            ``audio-non-finite`` for NaN, infinity or a sample beyond ±1e15, ``audio-channels`` for
+            another shape or other channels than before: the piece is discarded, and the stream goes on
+            with the next one.
         WrongTypeError
             ``config`` for another type of numbers.
         ClosedError
@@ -68,7 +70,10 @@ class Stream:
         BusyError
             ``busy`` while another thread pushes.
         """
-        rows = self._open().push(_audio.array(samples))
+        piece = _audio.array(samples, self._channels)
+        rows = self._open().push(piece)
+        if piece.size > 0:
+            self._channels = 1 if piece.ndim == 1 else piece.shape[0]
         return [self._update(row) for row in rows]
 
     def flush(self) -> list[Update]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional, Union
 
 from . import _audio, _files, _native
 from ._audio import Audio, Channel
-from ._errors import coded, of_os, wrong_type
+from ._errors import coded, wrong_type
 
 
 class Example(NamedTuple):
@@ -95,18 +95,15 @@ class Taught:
         return self._json
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Writes the file; by convention, its name ends with ``.sound.json``.
+        """Writes the file; by convention, its name ends with ``.sound.json``. A file that is there is
+        replaced only once the new one is complete.
 
         Raises
         ------
         FileError
             ``io`` if it cannot be written.
         """
-        try:
-            with open(path, "w", encoding="utf-8", newline="") as file:
-                file.write(self._json)
-        except OSError as error:
-            raise of_os(error, path) from error
+        _files.write(path, self._json)
 
     def __repr__(self) -> str:
         names = ", ".join(one.label for one in self.labels)

@@ -14,6 +14,8 @@ const WEAK = 0.473;
 const STRONG = 0.631;
 /** How much louder than the channel in use another one must be to replace it: 3 dB. */
 const LOUDER = 2;
+/** A block in which a channel has more energy does not count: a sample of it is beyond ±1e15, and refused later. */
+const MAX_ENERGY = 1e30;
 /** The most channels that are mixed. */
 export const MAX_CHANNELS = 64;
 /** Represents the mean where a channel's position is expected. */
@@ -142,8 +144,8 @@ export class Downmix {
       const samples = this.#pending[channel]!;
       let energy = 0;
       for (let i = 0; i < frames; i += 1) energy += samples[i]! * samples[i]!;
-      // Samples that are not numbers are refused later; until then, they affect nothing.
-      if (!Number.isFinite(energy)) return;
+      // Also if it is NaN.
+      if (!(energy <= MAX_ENERGY)) return;
       this.#block[channel] = energy;
     }
     let loudest = 0;
