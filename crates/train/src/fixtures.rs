@@ -66,6 +66,7 @@ pub fn plan(net: NetConfig) -> Plan {
         net,
         front_end: "test".into(),
         training_clips: "test".into(),
+        left_out_clips: String::new(),
         background: String::new(),
     }
 }

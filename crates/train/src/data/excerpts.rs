@@ -56,6 +56,13 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     reader.deserialize().collect::<Result<_, _>>().with_context(cannot_read)
 }
 
+/// Returns what an excerpt has in common with others: the recording that it was cut from or the person
+/// who speaks in it, as the table states; otherwise [`recording_of`] its name.
+pub fn origin(source: &Source, row: Option<Row>) -> String {
+    let stated = row.and_then(|row| row.src_file.or(row.speaker));
+    stated.unwrap_or_else(|| recording_of(&source.name).to_owned())
+}
+
 /// Returns the recording that an excerpt was cut from: its name without extension and without a
 /// number at the end (`rain-0.ogg` and `rain-1.ogg` are of one recording).
 pub fn recording_of(name: &str) -> &str {

@@ -15,6 +15,9 @@ pub struct DataSummary {
     pub extra: Presence,
     /// Background recordings.
     pub background: usize,
+    /// The names of their folders.
+    #[serde(default)]
+    pub background_folders: Vec<String>,
     /// Files that could not be used, with the reason.
     pub unreadable: Vec<String>,
 }

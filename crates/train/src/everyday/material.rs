@@ -2,7 +2,7 @@
 
 use super::synthesis::{self, RATE};
 use crate::data::columns::{self, Source};
-use crate::data::excerpts::{self, Row, recording_of};
+use crate::data::excerpts::{self, Row};
 use crate::data::parallel;
 use crate::progress;
 use crate::publish::provenance::folder_name;
@@ -169,8 +169,7 @@ fn read(folder: &Path, set: usize) -> Result<Vec<Clip>> {
     for ((source, row), samples) in found.into_iter().zip(decoded) {
         match samples {
             Ok(samples) if samples.len() as f64 >= MIN_SECONDS * RATE as f64 => {
-                let known = row.and_then(|row| row.src_file.or(row.speaker));
-                let recording = known.unwrap_or_else(|| recording_of(&source.name).to_owned());
+                let recording = excerpts::origin(&source, row);
                 usable.push(Clip::new(set, source.name, recording, samples));
             }
             Ok(_) => progress::line(&format!("not used, too short: {}", source.path.display())),

@@ -265,9 +265,7 @@ fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
             "\nThe detector was fitted against {n} sounds of none of the labels, and against \
              synthesised ones."
         );
-        if provenance.is_urban_sound {
-            let _ = writeln!(text, "{}", provenance::UNLABELLED_NOTES);
-        }
+        text.push_str(&provenance.terms_of(&evaluation.data.background_folders));
     }
     text
 }

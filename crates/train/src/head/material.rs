@@ -136,6 +136,7 @@ impl Material {
             negatives.push(NegativeSet { name, sounds, left_out, synthesised: false });
         }
         let recordings = negatives.iter().map(|set| set.sounds.len()).sum();
+        let background_folders = negatives.iter().map(|set| set.name.clone()).collect();
         let Some(synthesised) = embed.synthesised()? else { return Ok(None) };
         negatives.extend(synthesised);
         let summary = DataSummary {
@@ -143,6 +144,7 @@ impl Material {
             total,
             extra,
             background: recordings,
+            background_folders,
             unreadable,
         };
         let (layout, labels) = (dataset.layout, dataset.labels);

@@ -1,13 +1,13 @@
 //! Assembles a model folder from finished stages: calibration, export, evaluation, card.
 
-use crate::data::columns::{self, Columns};
+use crate::data::columns::Columns;
 use crate::files::write_text;
 use crate::metrics::{self, Judged};
 use crate::model::card::card;
 use crate::model::config::SEGMENT_FRAMES;
 use crate::model::evaluation::{self, Calibration, Evaluation, SCHEMA_VERSION, Shipped};
 use crate::model::export::{MIN_CHECKS, export};
-use crate::model::material::Material;
+use crate::model::material::{self, Material};
 use crate::model::rejection::{self, Unknowns};
 use crate::model::stage::{StageResult, columns};
 use crate::nn::infer::Folded;
@@ -18,6 +18,7 @@ use crate::publish::provenance::Provenance;
 use crate::publish::statement;
 use anyhow::{Context, Result};
 use sourcing_sound::{Labels, ModelMetadata, Padding};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Clips to check an export on, spread over the data set.
@@ -129,13 +130,14 @@ impl Assembly<'_> {
     /// Returns what the output "none of the labels" is fitted on; `None` without background
     /// recordings.
     fn unknowns(&self) -> Result<Option<Unknowns>> {
-        let Material { background, front_end, .. } = self.material;
+        let Material { background, background_origins, front_end, .. } = self.material;
         if background.is_empty() {
             return Ok(None);
         }
         let samples = (SEGMENT_FRAMES - 1) * front_end.hop_length;
         let seconds = samples as f64 / f64::from(front_end.sample_rate);
         let seed = self.last.plan.train.seed;
+        let background = background.iter().zip(background_origins);
         Unknowns::new(background, segments, front_end, seconds, seed).map(Some)
     }
 
@@ -182,16 +184,15 @@ impl Assembly<'_> {
         for folder in self.unknown {
             let name = folder.file_name().context("an --unknown folder has no name")?;
             let name = name.to_string_lossy().into_owned();
-            let sources = columns::find_sources(folder)?;
             let front_end = &self.material.front_end;
-            let extracted = columns::extract(self.work, &name, front_end, &sources)?;
-            progress::unusable(&extracted.failures);
-            let usable: Vec<_> = extracted.columns.iter().flatten().collect();
-            let segments: Vec<_> = usable.iter().flat_map(|columns| segments(columns)).collect();
+            let unlabelled = material::unlabelled(folder, self.work, &name, front_end)?;
+            progress::unusable(&unlabelled.failures);
+            let recordings: BTreeSet<_> = unlabelled.origins.iter().collect();
+            let segments: Vec<_> = unlabelled.columns.iter().flat_map(segments).collect();
             let features = self.pooled(self.last, &segments.iter().collect::<Vec<_>>())?;
             let logits: Vec<_> = features.iter().map(|row| network.linear.logits(row)).collect();
             let rejection = (calibration, other_threshold);
-            found.push(evaluation::unknown(&name, usable.len(), &logits, known, rejection));
+            found.push(evaluation::unknown(&name, recordings.len(), &logits, known, rejection));
         }
         Ok(found)
     }

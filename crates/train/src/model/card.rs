@@ -120,11 +120,12 @@ fn rejection(evaluation: &Evaluation) -> String {
     for unknown in &shipped.unknown {
         let _ = write!(
             text,
-            "\nOf {} segments of {} recordings in `{}`, which hold none of the labels by intent, \
-             {} are rejected in all (AUROC of known against unknown by the best score {:.2}).\n",
+            "\nOf {} segments in `{}`, from {} recordings or speakers, which hold none of the \
+             labels by intent, {} are rejected in all (AUROC of known against unknown by the best \
+             score {:.2}).\n",
             thousands(unknown.segments),
-            thousands(unknown.recordings),
             unknown.name,
+            thousands(unknown.recordings),
             percent(unknown.rejected),
             unknown.auroc,
         );
@@ -160,15 +161,11 @@ fn input(metadata: &ModelMetadata) -> String {
 
 fn data(evaluation: &Evaluation, provenance: &Provenance) -> String {
     let mut text = sections::data(&evaluation.data, &provenance.training_data);
-    match evaluation.data.background {
-        0 => {}
-        _ if provenance.is_urban_sound => {
-            let _ = writeln!(text, "\n{}", provenance::BACKGROUND_NOTES);
-        }
-        n => {
-            let n = thousands(n);
-            let _ = writeln!(text, "\nBackground recordings mixed under the training clips: {n}.");
-        }
+    let n = evaluation.data.background;
+    if n > 0 {
+        let n = thousands(n);
+        let _ = writeln!(text, "\nBackground recordings mixed under the training clips: {n}.");
+        text.push_str(&provenance.terms_of(&evaluation.data.background_folders));
     }
     text
 }

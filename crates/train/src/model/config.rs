@@ -160,8 +160,8 @@ impl TrainConfig {
     }
 }
 
-/// Everything that determines a stage's weights. Two runs with equal plans give equal weights; a
-/// checkpoint of another plan is refused.
+/// Everything that determines a stage's weights and figures. Two runs with equal plans give equal
+/// ones; a checkpoint or a result of another plan is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The stage, for example `fold-1`.
@@ -172,9 +172,12 @@ pub struct Plan {
     pub net: NetConfig,
     /// Front end, as the model file states it.
     pub front_end: String,
-    /// Hash of the names, folds, labels and lengths of the training clips.
+    /// Hash of the names, recordings, folds, labels and features of the training clips.
     pub training_clips: String,
-    /// Hash of the names of the background recordings.
+    /// The same of the left-out clips.
+    #[serde(default)]
+    pub left_out_clips: String,
+    /// Hash of the origins and the features of the background recordings.
     pub background: String,
 }
 

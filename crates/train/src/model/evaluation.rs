@@ -113,7 +113,7 @@ pub struct Shipped {
 pub struct Unknown {
     /// Name of their folder.
     pub name: String,
-    /// Recordings.
+    /// Recordings that they were cut from, or persons who speak in them.
     pub recordings: usize,
     /// Segments, one after another.
     pub segments: usize,

@@ -2,13 +2,14 @@
 
 use crate::data::columns::{self, Columns, Normalisation, Source};
 use crate::data::dataset::{Dataset, Division, Folds, Layout, Presence, Slice};
+use crate::data::excerpts;
 use crate::data::summary::DataSummary;
 use crate::linear::logistic;
 use crate::model::augment::Example;
 use crate::model::config::Plan;
 use crate::progress;
 use crate::publish::provenance::folder_name;
-use crate::random::short_hash;
+use crate::random::{short_hash, short_hash_of};
 use anyhow::{Result, ensure};
 use sourcing_sound::FrontEndConfig;
 use std::collections::BTreeSet;
@@ -44,7 +45,9 @@ pub struct Material {
     pub clips: Vec<Clip>,
     /// Background recordings.
     pub background: Vec<Columns>,
-    /// Hash of the names of the background recordings.
+    /// What each of them was cut from ([`excerpts::origin`]).
+    pub background_origins: Vec<String>,
+    /// Hash of the origins and the features of the background recordings.
     pub background_hash: String,
     /// Front end of all columns.
     pub front_end: FrontEndConfig,
@@ -77,27 +80,36 @@ impl Material {
         let paired = dataset.slices.into_iter().zip(extracted.columns);
         let clips = paired.filter_map(|(slice, columns)| Some(Clip { slice, columns: columns? }));
         let clips: Vec<_> = clips.collect();
-        let mut background = Vec::new();
-        let mut background_names = String::new();
-        if let Some(folder) = &folders.background {
-            let sources = columns::find_sources(folder)?;
-            let extracted = columns::extract(work, "background", &front_end, &sources)?;
-            unreadable.extend(extracted.failures);
-            background = extracted.columns.into_iter().flatten().collect();
-            background_names = sources.into_iter().map(|source| source.name + "\n").collect();
-        }
+        let background = match &folders.background {
+            Some(folder) => unlabelled(folder, work, "background", &front_end)?,
+            None => Unlabelled::default(),
+        };
+        let background_hash = background.hash();
+        unreadable.extend(background.failures);
         progress::unusable(&unreadable);
         ensure!(!clips.is_empty(), "none of the {} audio files could be used", unreadable.len());
         let summary = DataSummary {
             folds: dataset.presence,
             total,
             extra,
-            background: background.len(),
+            background: background.columns.len(),
+            background_folders: folders
+                .background
+                .iter()
+                .map(|f| folder_name(f))
+                .collect::<Result<_>>()?,
             unreadable,
         };
-        let background_hash = short_hash(&background_names);
-        let (data_name, labels) = (folder_name(&folders.data)?, dataset.labels);
-        Ok(Self { data_name, labels, clips, background, background_hash, front_end, summary })
+        Ok(Self {
+            data_name: folder_name(&folders.data)?,
+            labels: dataset.labels,
+            clips,
+            background: background.columns,
+            background_origins: background.origins,
+            background_hash,
+            front_end,
+            summary,
+        })
     }
 
     /// Splits the clips for a stage that leaves out `test_folds`.
@@ -106,6 +118,44 @@ impl Material {
         let folds = Folds::over(slices, &self.summary.folds, Layout::UrbanSound8k);
         folds.leave_out(test_folds, &self.clips)
     }
+}
+
+/// The usable files of a folder of none of the labels.
+#[derive(Default)]
+pub struct Unlabelled {
+    /// The feature columns of each.
+    pub columns: Vec<Columns>,
+    /// What each was cut from.
+    pub origins: Vec<String>,
+    /// Why the others are unusable.
+    pub failures: Vec<String>,
+}
+
+impl Unlabelled {
+    fn hash(&self) -> String {
+        let files = self.origins.iter().zip(&self.columns);
+        let line = |(origin, columns): (&String, &Columns)| {
+            format!("{origin} {}\n", short_hash_of(&columns.values))
+        };
+        short_hash(&files.map(line).collect::<String>())
+    }
+}
+
+/// Reads a folder of none of the labels; `what` names its features in the cache `work`.
+pub fn unlabelled(
+    folder: &Path,
+    work: &Path,
+    what: &str,
+    front_end: &FrontEndConfig,
+) -> Result<Unlabelled> {
+    let (sources, rows): (Vec<_>, Vec<_>) = excerpts::find(folder)?.into_iter().unzip();
+    let extracted = columns::extract(work, what, front_end, &sources)?;
+    let files = sources.iter().zip(rows).zip(extracted.columns);
+    let usable = files.filter_map(|((source, row), columns)| {
+        columns.map(|columns| (columns, excerpts::origin(source, row)))
+    });
+    let (columns, origins) = usable.unzip();
+    Ok(Unlabelled { columns, origins, failures: extracted.failures })
 }
 
 /// The clips of one stage.
@@ -123,15 +173,6 @@ impl Split<'_> {
         Normalisation::of(self.train.iter().map(|clip| &clip.columns))
     }
 
-    /// Returns a hash of names, folds, labels and lengths of the training clips.
-    pub fn hash(&self) -> String {
-        let line = |clip: &&Clip| {
-            let Slice { stem, fold, label, .. } = &clip.slice;
-            format!("{stem} {fold} {label} {}\n", clip.columns.frames())
-        };
-        short_hash(&self.train.iter().map(line).collect::<String>())
-    }
-
     /// Returns the training clips with their features.
     pub fn labelled(&self, features: Vec<Vec<f32>>) -> Result<Vec<logistic::Example>> {
         ensure!(features.len() == self.train.len(), "one feature vector per clip");
@@ -140,6 +181,15 @@ impl Split<'_> {
         };
         Ok(features.into_iter().zip(&self.train).map(example).collect())
     }
+}
+
+/// Returns a hash of names, recordings, folds, labels and features of clips.
+fn hash_of(clips: &[&Clip]) -> String {
+    let line = |clip: &&Clip| {
+        let Slice { stem, recording, fold, label, .. } = &clip.slice;
+        format!("{stem} {recording} {fold} {label} {}\n", short_hash_of(&clip.columns.values))
+    };
+    short_hash(&clips.iter().map(line).collect::<String>())
 }
 
 /// Returns the plan of a stage over a split.
@@ -155,7 +205,8 @@ pub fn plan(
         train: train.clone(),
         net: net.clone(),
         front_end: material.front_end.fingerprint(),
-        training_clips: split.hash(),
+        training_clips: hash_of(&split.train),
+        left_out_clips: hash_of(&split.test),
         background: material.background_hash.clone(),
     }
 }
@@ -165,7 +216,9 @@ mod tests {
     #![allow(clippy::unwrap_used)] // a failed unwrap fails the test
 
     use super::*;
-    use crate::fixtures::random_columns;
+    use crate::fixtures::{random_columns, write_wav};
+    use crate::model::config::{self, TrainConfig};
+    use crate::model::network::NetConfig;
 
     fn clip(stem: &str, recording: &str, fold: u32, official: bool) -> Clip {
         let slice = Slice {
@@ -187,6 +240,7 @@ mod tests {
             labels: vec!["a".into(), "b".into()],
             clips,
             background: Vec::new(),
+            background_origins: Vec::new(),
             background_hash: String::new(),
             front_end: crate::model::config::front_end(),
             summary: DataSummary::default(),
@@ -213,5 +267,44 @@ mod tests {
         assert_eq!(split.dropped, 2);
         let everything = material.split(&BTreeSet::new()).unwrap();
         assert_eq!((everything.train.len(), everything.test.len(), everything.dropped), (5, 0, 0));
+    }
+
+    fn plan_of(material: &Material) -> Plan {
+        let split = material.split(&BTreeSet::from([1])).unwrap();
+        let net = NetConfig { n_mels: 64, n_labels: 2, blocks: Vec::new(), dropout: 0.0 };
+        plan(material, &split, "fold-1", &TrainConfig::default(), &net)
+    }
+
+    #[test]
+    fn other_audio_under_the_same_name_is_another_plan() {
+        let mut material = material(vec![clip("a", "1", 1, true), clip("b", "2", 2, true)]);
+        let mut plans = vec![plan_of(&material)];
+        for index in 0..2 {
+            material.clips[index].columns.values[0] += 1.0;
+            plans.push(plan_of(&material));
+        }
+        let hashes: BTreeSet<_> = plans.iter().map(Plan::hash).collect();
+        assert_eq!(hashes.len(), 3, "of the left-out clip and of the training clip");
+        let changes = plans.windows(2).map(|pair| pair[0].training_clips != pair[1].training_clips);
+        assert_eq!(changes.collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_background_counts_with_its_audio_and_its_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sounds, work) = (folder.path().join("sounds"), folder.path().join("work"));
+        let read = || unlabelled(&sounds, &work, "sounds", &config::front_end()).unwrap();
+        for name in ["rain-0.wav", "rain-1.wav", "café.wav"] {
+            write_wav(&sounds.join(name), &[0.1; 8_000], 8_000);
+        }
+        let first = read();
+        assert_eq!(first.origins, ["café", "rain", "rain"]);
+        let mut other = read();
+        assert_eq!(other.hash(), first.hash());
+        other.columns[2].values[0] += 1.0;
+        assert_ne!(other.hash(), first.hash());
+        std::fs::write(sounds.join(excerpts::TABLE), "filename,speaker\ncafé.wav,x\n").unwrap();
+        assert_eq!(read().origins, ["x", "rain", "rain"]);
+        assert_ne!(read().hash(), first.hash());
     }
 }

@@ -15,6 +15,7 @@ use anyhow::Result;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sourcing_sound::{FrontEnd, FrontEndConfig, Pcm, SampleRate};
+use std::collections::BTreeMap;
 
 /// Share of the left-out known clips that pass the threshold.
 const PASSING_SHARE: f64 = 0.95;
@@ -35,19 +36,20 @@ pub struct Unknowns {
 }
 
 impl Unknowns {
-    /// Collects the background's segments, then silence and faint noise.
-    pub fn new(
-        background: &[Columns],
+    /// Collects the segments of the background, with what each of its files was cut from, then silence
+    /// and faint noise.
+    pub fn new<'a>(
+        background: impl IntoIterator<Item = (&'a Columns, &'a String)>,
         segments_of: impl Fn(&Columns) -> Vec<Columns>,
         front_end: &FrontEndConfig,
         segment_seconds: f64,
         seed: u64,
     ) -> Result<Self> {
         let mut unknowns = Self::default();
-        for (index, recording) in background.iter().enumerate() {
-            for segment in segments_of(recording) {
+        for (columns, origin) in background {
+            for segment in segments_of(columns) {
                 unknowns.segments.push(segment);
-                unknowns.recordings.push(format!("background {index}"));
+                unknowns.recordings.push(format!("background {origin}"));
             }
         }
         let mut front_end = FrontEnd::new(front_end.clone())?;
@@ -61,14 +63,16 @@ impl Unknowns {
         Ok(unknowns)
     }
 
-    /// Returns every second recording: those with even (or odd) indices.
+    /// Returns every second recording, with all of its segments: those with even (or odd) places.
     fn half(&self, odd: bool) -> Self {
-        let mut names = self.recordings.clone();
-        names.dedup();
-        let place = |name: &String| names.iter().position(|other| other == name).unwrap_or(0);
+        let mut places = BTreeMap::new();
+        for recording in &self.recordings {
+            let place = places.len();
+            places.entry(recording).or_insert(place);
+        }
         let rows = self.segments.iter().zip(&self.recordings);
         let (segments, recordings) = rows
-            .filter(|(_, recording)| (place(recording) % 2 == 1) == odd)
+            .filter(|(_, recording)| (places[recording] % 2 == 1) == odd)
             .map(|(segment, recording)| (segment.clone(), recording.clone()))
             .unzip();
         Self { segments, recordings }
@@ -216,11 +220,17 @@ mod tests {
         let columns = Columns { n_mels: 64, values: vec![0.0; 640] };
         let twice = |columns: &Columns| vec![columns.clone(), columns.clone()];
         let front_end = config::front_end();
-        let all = Unknowns::new(&vec![columns; 5], twice, &front_end, 0.1, 1)
+        let origins = ["rain", "rain", "café", "train", "rain"].map(str::to_owned);
+        let background = origins.iter().map(|origin| (&columns, origin));
+        let all = Unknowns::new(background, twice, &front_end, 0.1, 1)
             .expect("the flagship's front end is valid");
         let (even, odd) = (all.half(false), all.half(true));
         assert_eq!(even.segments.len() + odd.segments.len(), all.segments.len());
         assert!(even.recordings.iter().all(|name| !odd.recordings.contains(name)));
+        let of_rain = |half: &Unknowns| {
+            half.recordings.iter().filter(|name| *name == "background rain").count()
+        };
+        assert_eq!((of_rain(&even), of_rain(&odd)), (6, 0));
         let silent = &all.segments[10].values;
         assert!(silent.iter().all(|value| *value == front_end.silent_value()));
     }

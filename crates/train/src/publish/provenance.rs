@@ -149,6 +149,16 @@ impl Provenance {
             is_urban_sound: false,
         }
     }
+
+    /// Lists the terms of the audio in folders, as Markdown. Beside other data than UrbanSound8K,
+    /// which may be anyone's, nothing is known of folders with these names either.
+    pub fn terms_of(&self, folders: &[String]) -> String {
+        let known = folders.iter().filter(|_| self.is_urban_sound);
+        let terms = known.filter_map(|folder| Some((folder, audio_terms(folder)?)));
+        let items: String =
+            terms.map(|(folder, terms)| format!("- `{folder}`: {terms}\n")).collect();
+        if items.is_empty() { items } else { format!("\n{items}") }
+    }
 }
 
 /// Terms of weights for which none are stated.
@@ -214,11 +224,6 @@ pub fn refuse_urban_sound(folders: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Terms of the recordings that were mixed under the training clips, as Markdown.
-pub const BACKGROUND_NOTES: &str = "\
-Background recordings mixed under the training clips: ambient loops of Moodist (Pixabay content \
-licence or CC0) and Blanket (CC0, public domain, CC BY or CC BY-SA, per file).";
-
 /// What to know about the evaluation apart from its figures, as Markdown.
 pub const EVALUATION_NOTES: &str = "\
 The weighting of the refit and the rule for its penalty were settled after first results on the \
@@ -241,12 +246,6 @@ pub fn base_notes(sha256: &str) -> &'static str {
 const EVERYDAY_NOTES: &str = "\
 Its base was trained or chosen, without their labels, on clips of ESC-10 from recordings that \
 these folds have too: 2 recordings (8 clips) of fold 1, one (4 clips) of fold 2 and 23 of folds 3-9.";
-
-/// Terms of the recordings that the output "none of the labels" of the urban head was fitted on,
-/// as Markdown.
-pub const UNLABELLED_NOTES: &str = "\
-The background recordings are ambient loops of Moodist (Pixabay content licence or CC0) and \
-Blanket (CC0, public domain, CC BY or CC BY-SA, per file).";
 
 #[cfg(test)]
 mod tests {
@@ -296,6 +295,18 @@ mod tests {
         let folders = of(Layout::Folders, &URBAN_LABELS, &Stated::default());
         assert!(folders.training_data.starts_with("Folder \"mine\" (a folder per label): 3 clips"));
         assert!(!folders.is_urban_sound, "a folder per label says nothing of the recordings");
+    }
+
+    #[test]
+    fn the_terms_of_folders_are_listed_if_they_are_known() {
+        let folders = ["ambience", "mine"].map(str::to_owned);
+        let known = of(Layout::UrbanSound8k, &URBAN_LABELS, &Stated::default());
+        let list = known.terms_of(&folders);
+        assert!(list.starts_with("\n- `ambience`: loops of Moodist (Pixabay"), "{list}");
+        assert_eq!(list.lines().count(), 2, "{list}");
+        assert_eq!(known.terms_of(&folders[1..]), "");
+        let own = of(Layout::Folders, &["low", "high"], &Stated::default());
+        assert_eq!(own.terms_of(&folders), "");
     }
 
     #[test]

@@ -17,6 +17,19 @@ fn shipped() -> (Evaluation, Model, String) {
     (evaluation, model, String::from_utf8(read("CARD.md")).unwrap())
 }
 
+/// Returns a card as the shipped one is, whose unknown segments were halved by file: it says so.
+fn of_shipped(card: &str) -> String {
+    card.replace(
+        "On clips and recordings left out of its fit",
+        "On clips and excerpts left out of its fit",
+    )
+    .replace(
+        "never labelled).",
+        "never labelled). Of 84 of the 89 ambient loops there were excerpts both in its fit and \
+             among these unknown segments, so the figures of unknown segments are too good.",
+    )
+}
+
 fn provenance(labels: &[String]) -> Provenance {
     let trained_on = TrainedOn::new(Layout::UrbanSound8k, "data", labels, []);
     Provenance::of("model", &trained_on, &Stated::default())
@@ -30,7 +43,7 @@ fn the_shipped_model_says_what_it_said() {
     assert_eq!(metadata.description, provenance.description);
     assert_eq!(metadata.card.training_data, provenance.training_data);
     assert_eq!(metadata.card.licence, provenance.licence);
-    assert_eq!(card(&evaluation, metadata, &provenance), stored);
+    assert_eq!(of_shipped(&card(&evaluation, metadata, &provenance)), stored);
 }
 
 #[test]
