@@ -121,6 +121,17 @@ test("of a stream with several tracks, the first that is live is used, and it al
   expect(states).toEqual(["listening", "listening", "closed"]);
 });
 
+test("a given stream whose track its owner stops is lost", async ({ library }) => {
+  const log = await library.evaluate(async () => {
+    const mediaStream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const microphone = await spy.microphone({ mediaStream });
+    mediaStream.getAudioTracks()[0]!.stop();
+    await spy.until(() => microphone.state === "closed");
+    return spy.log;
+  });
+  expect(log).toEqual(["closed", "device-lost"]);
+});
+
 test("what is aborted during its last step is not watched", async ({ library }) => {
   const { code, watched, log } = await library.evaluate(async () => {
     const classifier = await api.Classifier.load();

@@ -2,7 +2,7 @@
 
 import { SoundError } from "../shared/errors.js";
 import type { WarningCode } from "../shared/warnings.js";
-import { checkHasChannel, connectDevice, openDevice, stopDevice } from "./media.js";
+import { checkHasChannel, connectDevice, liveTrackOf, openDevice, stopDevice } from "./media.js";
 import type { Channel } from "../shared/downmix.js";
 
 export interface DeviceEvents {
@@ -57,6 +57,11 @@ export class MicrophoneDevice {
     navigator.mediaDevices.addEventListener("devicechange", this.#changed);
   }
 
+  /** Reports a track that its owner has stopped, for which browsers fire no event. */
+  checkLive(): void {
+    if (this.#media.getAudioTracks()[0]!.readyState !== "live") this.#events.lost(lostError());
+  }
+
   /** Removes its listeners, and stops the device unless it was passed in. */
   close(): void {
     this.#closed = true;
@@ -82,12 +87,11 @@ export class MicrophoneDevice {
     this.#default = now;
     if (!known) return;
     const fresh = (await mayOpen()) ? await openDevice(undefined).catch(() => undefined) : undefined;
-    if (this.#closed || !fresh || !this.#take(fresh)) {
-      if (fresh) stopDevice(fresh);
-      if (!this.#closed) this.#events.defaultChanged("default-kept");
-      return;
-    }
-    this.#events.defaultChanged("default-followed");
+    // The default may have changed again while it opened.
+    const late = this.#closed || now !== this.#default;
+    const taken = !late && fresh && this.#take(fresh);
+    if (!taken && fresh) stopDevice(fresh);
+    if (!late) this.#events.defaultChanged(taken ? "default-followed" : "default-kept");
   }
 
   /** Replaces the open device with `fresh`. Returns false if it cannot be used. */
@@ -96,7 +100,7 @@ export class MicrophoneDevice {
     let source: MediaStreamAudioSourceNode;
     try {
       checkHasChannel(fresh, channel);
-      source = connectDevice(node, fresh);
+      source = connectDevice(node, liveTrackOf(fresh));
     } catch {
       return false;
     }
@@ -105,9 +109,8 @@ export class MicrophoneDevice {
     stopDevice(this.#media);
     this.#source = source;
     this.#media = fresh;
-    this.#watchTrack();
-    // Some browsers mute a device while another one opens.
-    this.#events.muted(false);
+    // Not that of the device before, which some browsers mute while another one opens.
+    this.#events.muted(this.#watchTrack().muted);
     return true;
   }
 }

@@ -315,7 +315,10 @@ export class Microphone {
     this.#device.watch();
     watchForStalls(
       {
-        arrived: () => (this.#state === "listening" && this.#stream.isReady() ? this.#time : undefined),
+        arrived: () => {
+          this.#device.checkLive();
+          return this.#state === "listening" && this.#stream.isReady() ? this.#time : undefined;
+        },
         restart: async () => {
           restarting = true;
           // It may have been paused meanwhile. If this fails, no sound arrives, and the microphone counts as lost.

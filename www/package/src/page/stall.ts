@@ -8,7 +8,7 @@ const RESTART_TICKS = 4;
 export const STALL_SECONDS = 8;
 
 export interface StallEvents {
-  /** How much has arrived so far; `undefined` while none is expected. */
+  /** Called every second. Returns how much has arrived so far; `undefined` while none is expected. */
   arrived(): number | undefined;
   /** Called once per stall: it may help to start the clock again. */
   restart(): unknown;
@@ -29,5 +29,5 @@ export function watchForStalls(events: StallEvents, signal: AbortSignal): void {
     if (ticks === RESTART_TICKS) events.restart();
     if ((ticks * TICK_MS) / 1000 >= STALL_SECONDS) events.stalled();
   }, TICK_MS);
-  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  signal.addEventListener("abort", () => clearInterval(timer));
 }

@@ -19,7 +19,7 @@ export interface SoundWarning {
    * - `audio-broken-off`: nothing can be read after `time`.
    * - `channel-taken`: the mean of the channels was too weak, so one channel was used instead.
    * - `default-followed`: the system's default microphone has changed, and the new one is used from `time` on.
-   * - `default-kept`: it has changed, but the new one cannot be opened without asking the user; the old one stays in use.
+   * - `default-kept`: it has changed, but the new one cannot be opened, or not without asking the user; the old one stays in use.
    */
   code: WarningCode;
   message: string;
