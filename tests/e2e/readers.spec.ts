@@ -1,7 +1,7 @@
-// The package's readers of recordings: closing, options, and files that would take too long.
+// The package's readers of recordings: closing, options, functions that throw, and files that would take too long.
 
 import { execFileSync } from "node:child_process";
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { encode } from "./support/encode";
@@ -80,6 +80,86 @@ test("wrong options of pieces() are refused", async ({ library }) => {
     return { codes, samples };
   }, FILES[0]!.file());
   expect(result).toEqual({ codes: Array(7).fill("config"), samples: RATE });
+});
+
+const inverted = [minute, minute.map((sample) => -sample)];
+const WARNED = [
+  { name: "a wav that is cut off", code: "audio-cut-off", file: waveFile(RATE, [minute], { dataSize: 8 * minute.length }) },
+  { name: "a wav with inverted channels", code: "channel-taken", file: waveFile(RATE, inverted) },
+  { name: "an au that is cut off", code: "audio-cut-off", file: auFile(minute, 8 * minute.length) },
+];
+const FEW = { hopSeconds: 10, top: 1 };
+
+for (const { name, code, file } of WARNED) {
+  test(`functions that throw are reported as uncaught, and change no result: ${name}`, async ({ library }) => {
+    const { wanted, predictions, thrown } = await library.evaluate(
+      async ({ base64, options }) => {
+        const thrown = new Set<string>();
+        addEventListener("error", (event) => {
+          thrown.add((event.error as Error).message);
+          event.preventDefault();
+        });
+        const onWarning = ({ code }: { code: string }) => {
+          throw new Error(code);
+        };
+        const onProgress = () => {
+          throw new Error("progress");
+        };
+        const file = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        const classifier = await api.Classifier.load({ onProgress });
+        const wanted = await classifier.classify(file, options);
+        const loading = [...thrown];
+        thrown.clear();
+        const predictions = await classifier.classify(file, { ...options, onWarning, onProgress });
+        classifier.close();
+        return { wanted, predictions, thrown: [...loading, ...[...thrown].sort()] };
+      },
+      { base64: file.toString("base64"), options: FEW },
+    );
+    expect(predictions.length).toBeGreaterThan(5);
+    expect(predictions).toEqual(wanted);
+    expect(thrown).toEqual(["progress", code, "progress"]);
+  });
+}
+
+test("a function that throws changes no result of an audio buffer", async ({ library }) => {
+  const { codes, thrown } = await library.evaluate(async () => {
+    const thrown: string[] = [];
+    addEventListener("error", (event) => {
+      thrown.push((event.error as Error).message);
+      event.preventDefault();
+    });
+    const buffer = new AudioBuffer({ numberOfChannels: 2, length: 32_000, sampleRate: 8000 });
+    const pcm = new Float32Array(tone(4, 8000));
+    buffer.copyToChannel(pcm, 0);
+    buffer.copyToChannel(pcm.map((sample) => -sample), 1);
+    const classifier = await api.Classifier.load();
+    const onWarning = ({ code }: { code: string }) => {
+      throw new Error(code);
+    };
+    const { code } = await codeOf(() => classifier.classify(buffer, { onWarning }));
+    classifier.close();
+    return { codes: [code], thrown };
+  });
+  expect({ codes, thrown }).toEqual({ codes: ["none"], thrown: ["channel-taken"] });
+});
+
+test("in Node, functions that throw are reported as uncaught, and change no result", ({}, info) => {
+  const path = info.outputPath("cut.wav");
+  writeFileSync(path, WARNED[0]!.file);
+  const script = `
+    const { Classifier } = await import(${JSON.stringify(pathToFileURL(join(PACKAGE, "dist/node.js")).href)});
+    const thrown = [];
+    process.on("uncaughtException", ({ message }) => thrown.push(message));
+    const classifier = await Classifier.load();
+    const onWarning = ({ code }) => {
+      throw new Error(code);
+    };
+    const predictions = await classifier.classify(process.argv[1], { ...${JSON.stringify(FEW)}, onWarning });
+    console.log(JSON.stringify({ predictions: predictions.length, thrown }));
+  `;
+  const read = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", script, path], { encoding: "utf8" })) as object;
+  expect(read).toEqual({ predictions: 7, thrown: ["audio-cut-off"] });
 });
 
 test("more channels than are mixed have a code, unless one of them is chosen", async ({ library }) => {

@@ -4,6 +4,7 @@
 import { Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
 import { abortedError, messageOf, SoundError } from "../shared/errors.js";
+import { notify } from "../shared/notify.js";
 import { checkChannel, checkNames, streamSettings } from "../shared/options.js";
 import type { Update } from "../shared/types.js";
 import { channelWarning } from "../shared/warnings.js";
@@ -20,7 +21,6 @@ import {
   stopDevice,
 } from "./media.js";
 import { LISTEN_OPTIONS, type ListenOptions, Microphone } from "./microphone.js";
-import { notify } from "./notify.js";
 
 /** Options that have no effect on a classifier that is already loaded. */
 const ONLY_TO_LOAD = LOAD_OPTIONS.filter((name) => name !== "signal" && name !== "onProgress");

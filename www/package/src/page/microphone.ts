@@ -5,6 +5,7 @@
 import { disposable, type Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
 import { SoundError } from "../shared/errors.js";
+import { notify } from "../shared/notify.js";
 import { checkNames, type Names, RECORDING_OPTIONS, type RecordingOptions, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
 import type { StreamUpdate } from "../shared/protocol.js";
 import type { Frame, ModelInfo, Recording, StreamOptions, Update } from "../shared/types.js";
@@ -14,7 +15,6 @@ import { processingInForce, startClock } from "./media.js";
 import { MicrophoneDevice } from "./microphone-device.js";
 import { type MicrophoneEvent, type MicrophoneState, next } from "./microphone-state.js";
 import { MicrophoneStream, type MicrophoneStreamEvents, type MicrophoneStreamSource } from "./microphone-stream.js";
-import { notify } from "./notify.js";
 import { STALL_SECONDS, watchForStalls } from "./stall.js";
 
 /** Options of `listen`. */

@@ -2,6 +2,7 @@
 // piece is in memory, so a recording can be hours long.
 
 import { abortedError, type ErrorCode, SoundError } from "../shared/errors.js";
+import { notify } from "../shared/notify.js";
 import type { OpenAs, ReadWhole, Recording, RecordingReader } from "../shared/types.js";
 import type { SoundWarning } from "../shared/warnings.js";
 import { openDecoder } from "./decoder.js";
@@ -29,7 +30,7 @@ export async function openFile(file: Blob, as: OpenAs, decoding: Decoding): Prom
     // A recording that is read twice warns once.
     if (warnings.some(({ code }) => code === warning.code)) return;
     warnings.push(warning);
-    onWarning?.(warning);
+    notify(onWarning, warning);
   };
   const reading = { channel, warn };
   const packets = (await openPackets(file, reading)) ?? (await openOther(file, reading, decoding));
@@ -64,7 +65,7 @@ function readerOf(packets: Packets, warnings: readonly SoundWarning[]): Recordin
 
 /** The samples of what the browser has decoded. Throws `audio-channels`. */
 export function openBuffer(buffer: AudioBuffer, { channel, onWarning }: OpenAs): Recording {
-  return { pcm: mixBuffer(buffer, { channel, warn: (warning) => onWarning?.(warning) }), sampleRate: buffer.sampleRate };
+  return { pcm: mixBuffer(buffer, { channel, warn: (warning) => notify(onWarning, warning) }), sampleRate: buffer.sampleRate };
 }
 
 async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<Recording> {

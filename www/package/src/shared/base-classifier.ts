@@ -4,6 +4,7 @@
 
 import { disposable } from "./closing.js";
 import { type Engine, orAborted } from "./engine.js";
+import { notify } from "./notify.js";
 import {
   CLASSIFY_OPTIONS,
   CLASSIFY_RECORDING_OPTIONS,
@@ -145,7 +146,7 @@ export abstract class BaseClassifier<R> {
       signal?.throwIfAborted();
       samples += piece.length;
       const done = samples / reader.sampleRate;
-      onProgress?.(done, Math.max(done, reader.duration));
+      notify(onProgress, done, Math.max(done, reader.duration));
     };
     try {
       let processing = Promise.resolve();

@@ -1,6 +1,7 @@
 // Fetches the wasm module, the model and its head, and reports plainly what arrived instead.
 
 import { abortedError, type ErrorCode, messageOf, missingError, SoundError } from "./errors.js";
+import { notify } from "./notify.js";
 import type { CommonLoadOptions, Source } from "./options.js";
 import { hasSimd } from "./simd.js";
 
@@ -30,7 +31,7 @@ async function fetchBytes(
   if (!isBytes(source)) return guarded(kind, signal, () => download(kind, source, signal, onProgress));
   const bytes = copyOf(source);
   refuseHtml(kind, bytes, "the bytes given");
-  onProgress?.(bytes.byteLength, bytes.byteLength);
+  notify(onProgress, bytes.byteLength, bytes.byteLength);
   return bytes;
 }
 
@@ -91,13 +92,13 @@ async function readBody(
   const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
       loaded += chunk.byteLength;
-      onProgress(loaded, total);
+      notify(onProgress, loaded, total);
       controller.enqueue(chunk);
     },
   });
   const counted = body.pipeThrough(counter, signal ? { signal } : {});
   const bytes = await new Response(counted).arrayBuffer();
-  if (loaded !== total) onProgress(loaded, loaded);
+  if (loaded !== total) notify(onProgress, loaded, loaded);
   return bytes;
 }
 

@@ -2,6 +2,7 @@
 // the check of shared/ itself sees this file; the page and Node check shared/ again with their real declarations.
 
 declare function fetch(address: URL | string, options: { signal: AbortSignal | null }): Promise<Response>;
+declare function queueMicrotask(work: () => void): void;
 declare function setTimeout(work: (value?: unknown) => void, milliseconds: number): unknown;
 declare const performance: { now(): number };
 
