@@ -39,6 +39,7 @@ export class MicrophoneStream implements StreamOwner {
   /** Position after the last sample that the worker reported. */
   #reported = 0;
   #last: StreamUpdate | undefined;
+  #lastTake = 0;
 
   constructor(classifier: Classifier, source: MicrophoneStreamSource) {
     this.classifier = classifier;
@@ -115,11 +116,18 @@ export class MicrophoneStream implements StreamOwner {
 
   /**
    * Records the next `samples` samples, or those from the position `from` on; fewer if another stream takes over. Throws
-   * `worker-crashed` as {@link recent} does.
+   * `worker-crashed` as {@link recent} does, and `aborted`; the worker then stops recording.
    */
   async record(samples: number, from: number | undefined, signal: AbortSignal | undefined): Promise<Stretch> {
     if (this.#broken) throw this.#broken;
-    return this.#engine.call("record", { stream: this.#stream, samples, from }, { signal });
+    this.#lastTake += 1;
+    const recording = { stream: this.#stream, take: this.#lastTake };
+    try {
+      return await this.#engine.call("record", { ...recording, samples, from }, { signal });
+    } catch (thrown) {
+      if (signal?.aborted) void this.#engine.call("endRecord", recording).catch(() => undefined);
+      throw thrown;
+    }
   }
 
   /** Closes the stream in the worker. Calling it again does nothing. */

@@ -219,8 +219,8 @@ export class Microphone {
 
   /**
    * Records the next `seconds` of sound at the device's own sample rate.
-   * Throws `config` if `seconds` is not positive, `limit` for more than an hour, `aborted` if the microphone is closed before the end,
-   * and `worker-crashed`.
+   * Throws `config` if `seconds` is not positive, `limit` for more than an hour, `aborted` if `signal` is aborted or the microphone
+   * closed before the end, and `worker-crashed`.
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
     checkNames("record", options, ["signal"]);
@@ -251,6 +251,7 @@ export class Microphone {
     let from: number | undefined;
     for (let filled = 0; filled < samples; ) {
       const { pcm, start } = await this.#stream.record(samples - filled, from, signal);
+      if (pcm.length === samples) return pcm;
       whole.set(pcm, filled);
       filled += pcm.length;
       from = start + pcm.length;

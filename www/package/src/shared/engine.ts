@@ -89,7 +89,12 @@ export class Engine {
       throw new SoundError("audio-rate", "samples need their sample rate in Hz");
     }
     if (this.#failed) this.#ready = this.#restart();
-    return orAborted(this.#ready.then(({ link }) => link.call(call, args, transfer)), signal);
+    const post = ({ link }: Ready) => {
+      // The worker does nothing that nobody waits for.
+      signal?.throwIfAborted();
+      return link.call(call, args, transfer);
+    };
+    return orAborted(this.#ready.then(post), signal);
   }
 
   /** Registers the owner of a new stream and returns the number of the stream. */
@@ -201,7 +206,7 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined):
   return new Promise((resolve, reject) => {
     const abort = () => reject(abortedError(signal));
     if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+    else signal.addEventListener("abort", abort);
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }

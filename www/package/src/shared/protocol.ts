@@ -94,9 +94,11 @@ export interface Calls {
   handOver: { args: { stream: number; from: number }; reply: HandedOver };
   /**
    * Records the next `samples` samples of a captured stream, or those from the position `from` on. Returns fewer if the
-   * stream is handed over in the meantime.
+   * stream is handed over or closed in the meantime. `take` is a number that the page chooses.
    */
-  record: { args: { stream: number; samples: number; from: number | undefined }; reply: Stretch };
+  record: { args: { stream: number; take: number; samples: number; from: number | undefined }; reply: Stretch };
+  /** Ends a recording early: its call returns what there is of it. */
+  endRecord: { args: { stream: number; take: number }; reply: undefined };
 }
 
 export type CallName = keyof Calls;

@@ -26,6 +26,7 @@ const LAST_BLOCK_TIMEOUT_MS = 1000;
 
 /** A recording in progress. */
 interface Take {
+  id: number;
   start: number;
   pcm: Float32Array<ArrayBuffer>;
   filled: number;
@@ -90,13 +91,18 @@ export class Capture {
   }
 
   /** Records the next `samples` samples, or those from the position `from` on. */
-  record(samples: number, from = this.#ring.end): Promise<Stretch> {
+  record(id: number, samples: number, from = this.#ring.end): Promise<Stretch> {
     return new Promise((done) => {
       const { pcm, start } = this.#ring.since(from);
-      const take = { start, pcm: new Float32Array(samples), filled: 0, done };
+      const take = { id, start, pcm: new Float32Array(samples), filled: 0, done };
       this.#takes.add(take);
       this.#fill(take, pcm);
     });
+  }
+
+  /** Ends a recording early, which then returns what there is of it. */
+  endRecord(id: number): void {
+    for (const take of this.#takes) if (take.id === id) this.#finish(take);
   }
 
   /** Waits for the worklet's last block, then ends. Returns all sound from the position `from` on. */
@@ -105,7 +111,7 @@ export class Capture {
       const timer = setTimeout(() => this.#endBlocks(), LAST_BLOCK_TIMEOUT_MS);
       this.#whenBlocksEnd = () => {
         clearTimeout(timer);
-        for (const take of this.#takes) this.#finish(take);
+        this.#endRecords();
         resolve({ ...this.#ring.since(from), ended: this.#ended() });
       };
       if (this.#blocksEnded) this.#whenBlocksEnd();
@@ -114,6 +120,7 @@ export class Capture {
 
   close(): void {
     this.#port?.close();
+    this.#endRecords();
     this.#setup.stream.free();
   }
 
@@ -167,9 +174,14 @@ export class Capture {
     if (take.filled === take.pcm.length) this.#finish(take);
   }
 
+  #endRecords(): void {
+    for (const take of this.#takes) this.#finish(take);
+  }
+
   #finish(take: Take): void {
     this.#takes.delete(take);
-    take.done({ start: take.start, pcm: take.pcm.slice(0, take.filled) });
+    // A view, because its buffer is moved to the page as a whole.
+    take.done({ start: take.start, pcm: take.pcm.subarray(0, take.filled) });
   }
 }
 

@@ -149,8 +149,13 @@ const handlers: Handlers = {
     return left;
   },
 
-  record({ stream, samples, from }) {
-    return openCapture(stream).record(samples, from);
+  record({ stream, take, samples, from }) {
+    return openCapture(stream).record(take, samples, from);
+  },
+
+  endRecord({ stream, take }) {
+    captures.get(stream)?.endRecord(take);
+    return undefined;
   },
 };
 
