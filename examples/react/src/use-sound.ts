@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { listen, type SoundError, type Update } from "sourcing-sound";
+import { listen, type MicrophoneState, type SoundError, type Update } from "sourcing-sound";
 
 /** Listens while the component is mounted. StrictMode mounts it twice; the signal ends the first one at any stage. */
 export function useSound(): { update?: Update; error?: SoundError } {
@@ -10,7 +10,11 @@ export function useSound(): { update?: Update; error?: SoundError } {
     const fail = (error: SoundError) => {
       if (!signal.aborted) setState({ error });
     };
-    listen((update) => setState({ update }), { signal, onError: fail }).catch(fail);
+    let listening = true;
+    // One last update may come after an interruption. It must not replace the error.
+    const show = (update: Update) => listening && setState({ update });
+    const onStateChange = (state: MicrophoneState) => (listening = state === "listening");
+    listen(show, { signal, onError: fail, onStateChange }).catch(fail);
     return () => controller.abort();
   }, []);
   return state;
