@@ -1,5 +1,6 @@
 // Die Ansicht „Dateien“.
 
+import { counted } from "../counted.js";
 import type { files as english } from "../en/files.js";
 
 export const files: typeof english = {
@@ -8,7 +9,7 @@ export const files: typeof english = {
     "Zieh Aufnahmen irgendwohin auf diese Seite oder wähl Dateien oder einen Ordner aus: WAV, FLAC, MP3, M4A, Ogg, CAF und die meisten anderen Formate, auch stundenlange Aufnahmen. Sie bleiben auf diesem Gerät.",
   choose: "Dateien wählen",
   chooseFolder: "Ordner wählen",
-  found: (count) => (count === 1 ? "1 Aufnahme." : `${count} Aufnahmen.`),
+  found: (count) => `${counted(count, "Aufnahme", "Aufnahmen")}.`,
   noneFound: "In diesem Ordner ist keine Aufnahme.",
   passedOver: (kinds) => `Übersprungen: ${kinds}.`,
   kind: (kind, count) => {
@@ -48,11 +49,12 @@ export const files: typeof english = {
   mix: "Alle, gemischt",
   leftChannel: "Links",
   rightChannel: "Rechts",
-  timeline: (parts) => `Zeitleiste mit ${parts} Abschnitten; die Liste darunter zeigt dieselben.`,
+  timeline: (parts) =>
+    `Zeitleiste mit ${counted(parts, "Abschnitt", "Abschnitten")}; die Liste darunter zeigt ${parts === 1 ? "denselben" : "dieselben"}.`,
   picture: "Spektrogramm der ganzen Aufnahme: Zeit von links nach rechts, Tonhöhe von unten nach oben, Lautstärke als Helligkeit",
-  parts: (count) => (count === 1 ? "1 Abschnitt" : `${count} Abschnitte`),
-  before: (some, all) => `${some} von ${all} früheren zeigen`,
-  after: (some, all) => `${some} von ${all} weiteren zeigen`,
+  parts: (count) => counted(count, "Abschnitt", "Abschnitte"),
+  before: (some, all) => (all === 1 ? "1 früheren zeigen" : `${some} von ${all} früheren zeigen`),
+  after: (some, all) => (all === 1 ? "1 weiteren zeigen" : `${some} von ${all} weiteren zeigen`),
   play: (what, time) => `${what}, ${time}, abspielen`,
   save: (what, time) => `${what}, ${time}, als WAV speichern`,
   correct: (what, time) => `Richtig oder falsch? ${what}, ${time}`,

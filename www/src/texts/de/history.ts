@@ -1,5 +1,6 @@
 // Die Ansicht „Verlauf“.
 
+import { counted } from "../counted.js";
 import type { history as english } from "../en/history.js";
 
 export const history: typeof english = {
@@ -10,14 +11,14 @@ export const history: typeof english = {
   empty: "Keine Geräusche an diesem Tag.",
   emptyAll: "Hier erscheinen Geräusche, sobald sie erkannt werden, mit Uhrzeit und Prozentwert.",
   start: "Zuhören starten",
-  summary: (sounds, kinds) =>
-    `${sounds} ${sounds === 1 ? "Geräusch" : "Geräusche"}, ${kinds} ${kinds === 1 ? "Art" : "Arten"}`,
+  summary: (sounds, kinds) => `${counted(sounds, "Geräusch", "Geräusche")}, ${counted(kinds, "Art", "Arten")}`,
   filter: "Anzeigen",
   everything: "Alles",
   zoom: "Zeitraum",
   wholeDay: "Ganzer Tag",
   hour: (from, to) => `${from} – ${to}`,
-  timeline: (sounds) => `Zeitleiste mit ${sounds} Geräuschen; die Liste darunter zeigt dieselben.`,
+  timeline: (sounds) =>
+    `Zeitleiste mit ${counted(sounds, "Geräusch", "Geräuschen")}; die Liste darunter zeigt ${sounds === 1 ? "dasselbe" : "dieselben"}.`,
   counts: "Geräusche pro Stunde",
   label: "Geräusch",
   total: "Summe",
@@ -31,7 +32,7 @@ export const history: typeof english = {
   correct: (label, time) => `Richtig oder falsch? ${label} um ${time}`,
   remove: (label, time) => `${label} um ${time} löschen`,
   others: (labels) => `Auch erwogen: ${labels}`,
-  more: (count) => `${count} weitere anzeigen`,
+  more: (count) => `${counted(count, "weiteres", "weitere")} anzeigen`,
   keep: "Zu jedem Geräusch 4 Sekunden Ton speichern",
   keepHelp: (clips, size) =>
     `Standardmäßig aus. Der Ton bleibt auf diesem Gerät, in diesem Browser: höchstens ${clips} Ausschnitte (etwa ${size}); die ältesten werden zuerst gelöscht.`,

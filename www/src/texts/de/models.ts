@@ -1,6 +1,7 @@
 // Die Ansicht „Modelle“.
 
 import type { AnyErrorCode } from "../codes.js";
+import { counted } from "../counted.js";
 
 export const models = {
   title: "Modelle",
@@ -14,7 +15,7 @@ export const models = {
     "everyday+urban": { what: "Wie Alltag, unterscheidet aber zehn Straßengeräusche genauer.", terms: "Nur für nichtgewerbliche Zwecke." },
     "urban-tiny": { what: "Das kleine Netz einer Studie: zehn Straßengeräusche, sonst nichts.", terms: "Nur für nichtgewerbliche Zwecke." },
   } as Readonly<Record<string, { what: string; terms: string }>>,
-  sounds: (labels: number) => `${labels} Geräusche`,
+  sounds: (labels: number) => counted(labels, "Geräusch", "Geräusche"),
   inUse: "Aktiv",
   use: "Verwenden",
   cancel: "Abbrechen",
@@ -28,12 +29,13 @@ export const models = {
     "everyday+urban": (labels) => `${labels}\u00a0Alltags- und Stadtgeräusche`,
     "urban-tiny": (labels) => `${labels}\u00a0Stadtgeräusche, klein`,
   } as Readonly<Record<string, (labels: number) => string>>,
-  otherChoice: (labels: number, id: string) => `${labels}\u00a0Geräusche (${id})`,
+  otherChoice: (labels: number, id: string) => `${labels}\u00a0${labels === 1 ? "Geräusch" : "Geräusche"} (${id})`,
 
   facts: {
     model: "Modell",
     labels: "Geräusche",
-    kinds: (labels: number, groups: number) => `${labels}\u00a0Arten von Geräuschen in ${groups}\u00a0Gruppen`,
+    kinds: (labels: number, groups: number) => 
+      `${labels}\u00a0${labels === 1 ? "Art" : "Arten"} von Geräuschen in ${groups}\u00a0${groups === 1 ? "Gruppe" : "Gruppen"}`,
     trainingData: "Trainiert mit",
     folds: "Geprüft mit",
     accuracy: "Genauigkeit",
@@ -49,7 +51,7 @@ export const models = {
   } satisfies Partial<Record<AnyErrorCode, string>>,
 
   own: "Deine eigenen",
-  ownChoice: (labels: number, name: string) => `${labels} Geräusche (${name}, dein eigenes Modell)`,
+  ownChoice: (labels: number, name: string) => `${counted(labels, "Geräusch", "Geräusche")} (${name}, dein eigenes Modell)`,
   openOwn: "Eigenes Modell öffnen",
   ownHint: "Eine .onnx-Datei bis 200 MB, die ihre eigene Beschreibung enthält. Sie bleibt auf diesem Gerät.",
   opening: (file: string) => `${file} wird geöffnet\u00a0…`,

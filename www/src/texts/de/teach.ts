@@ -1,8 +1,8 @@
 // Die Ansicht „Anlernen“ und die Korrekturen dessen, was die Seite sagt.
 
+import { counted } from "../counted.js";
 import type { teach as english } from "../en/teach.js";
 
-const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const quoted = (names: readonly string[]) => names.map((name) => `„${name}“`).join(", ");
 
 export const teach: typeof english = {
@@ -38,7 +38,7 @@ export const teach: typeof english = {
   soundless: "ohne Ton",
   clipped: "zu laut",
   quiet: (seconds) => `${seconds}\u00a0s Stille ausgelassen`,
-  more: (count) => `${count} weitere anzeigen`,
+  more: (count) => `${counted(count, "weiteres", "weitere")} anzeigen`,
   remove: "Entfernen",
 
   states: {
@@ -54,7 +54,7 @@ export const teach: typeof english = {
   useEveryday: "Alltagsmodell verwenden",
 
   recall: (hits, of, low, high) =>
-    `${hits} von ${of} Aufnahmen wurden erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
+    `${hits} von ${of} Aufnahmen ${hits === 1 ? "wurde" : "wurden"} erkannt, als jede einmal ausgelassen wurde. Bei weiteren Aufnahmen wie diesen sind ${low} bis ${high} zu erwarten.`,
   oneSession: "Sie sind aber alle in denselben zehn Minuten entstanden: Zu anderen Zeiten und an anderen Orten wird es seltener erkannt.",
   oneRecording:
     "Eine Aufnahme ist ein Anfang und oft zu wenig: In unseren Tests wurde ein so angelerntes Geräusch in 59\u202f% seiner anderen Aufnahmen erkannt, mit zehn Aufnahmen in 85\u202f%. Wie es weitergeht:",
@@ -77,13 +77,15 @@ export const teach: typeof english = {
       : `${wrong} von ${counted(others, "anderen Aufnahme", "anderen Aufnahmen")} ${wrong === 1 ? "wurde" : "wurden"} damit verwechselt.`,
   findings: {
     contradictory: (names) =>
-      `${quoted(names)}: Derselbe Ton ist auch ein Beispiel für etwas, das er nicht ist. Entfern ihn bei einem von beiden.`,
+      names.length === 1
+        ? `${quoted(names)}: Derselbe Ton ist auch ein Beispiel für etwas, das er nicht ist. Entfern ihn bei einem von beiden.`
+        : `${quoted(names)}: Derselbe Ton ist jeweils auch ein Beispiel für etwas, das er nicht ist. Entfern ihn jeweils bei einem von beiden.`,
     few: () => "Das sind zu wenige Aufnahmen, um sich darauf zu verlassen. Nimm welche zu einer anderen Zeit oder von einer anderen Stelle auf.",
     copies: (names) => `${quoted(names)}: Das sind Kopien voneinander, die nur einmal zählen.`,
     similar: (names) =>
       `${quoted(names)}: Sie klingen gleich. Jede zählt; wenn es Kopien sind, entfern alle bis auf eine, weil das Ergebnis sonst besser aussieht, als es ist.`,
-    unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör es dir an und entfern es, wenn darin etwas anderes zu hören ist.`,
-    clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm es mit mehr Abstand noch einmal auf.`,
+    unlike: (names) => `${quoted(names)}: anders als die übrigen Beispiele. Hör noch einmal hinein und entfern, worin etwas anderes zu hören ist.`,
+    clipped: (names) => `${quoted(names)}: zu laut aufgenommen. Nimm das Geräusch mit mehr Abstand noch einmal auf.`,
     quiet: (names) => `${quoted(names)}: Lange Stücke sind viel leiser als der Rest und wurden ausgelassen.`,
     weak: () => "Es wird nur schwach erkannt. Füg mehr Beispiele hinzu und entfern solche, in denen auch anderes zu hören ist.",
     adds: () => "Das Alltagsmodell kennt ein Geräusch mit diesem Namen. Deine Beispiele kommen dazu.",

@@ -1,11 +1,13 @@
 // The view "Files".
 
+import { counted } from "../counted.js";
+
 export const files = {
   title: "Files",
   intro: "Drop recordings anywhere on this page, or choose files or a folder: WAV, FLAC, MP3, M4A, Ogg, CAF and most other formats, even if they are hours long. They stay on this device.",
   choose: "Choose files",
   chooseFolder: "Choose a folder",
-  found: (count: number) => (count === 1 ? "1 recording." : `${count} recordings.`),
+  found: (count: number) => `${counted(count, "recording", "recordings")}.`,
   noneFound: "This folder contains no recordings.",
   passedOver: (kinds: string) => `Skipped: ${kinds}.`,
   kind: (kind: string, count: number) => {
@@ -13,7 +15,7 @@ export const files = {
     if (kind === "nameless") return `${count} without an extension`;
     return kind === "unreadable" ? `${count} unreadable` : `${count} ${kind}`;
   },
-  otherKinds: (count: number) => `${count} of other kinds`,
+  otherKinds: (count: number) => counted(count, "of another kind", "of other kinds"),
   waiting: "Waiting for the previous file",
   opening: "Opening…",
   progress: (done: string, total: string) => `${done} of ${total}`,
@@ -44,11 +46,11 @@ export const files = {
   mix: "All, mixed",
   leftChannel: "Left",
   rightChannel: "Right",
-  timeline: (parts: number) => `Timeline of ${parts} sections; the list below shows the same.`,
+  timeline: (parts: number) => `Timeline of ${counted(parts, "section", "sections")}; the list below shows the same.`,
   picture: "Spectrogram of the whole recording: time from left to right, pitch from low to high, loudness as brightness",
-  parts: (count: number) => (count === 1 ? "1 section" : `${count} sections`),
-  before: (some: number, all: number) => `Show ${some} of ${all} earlier ones`,
-  after: (some: number, all: number) => `Show ${some} of ${all} more`,
+  parts: (count: number) => counted(count, "section", "sections"),
+  before: (some: number, all: number) => (all === 1 ? "Show 1 earlier one" : `Show ${some} of ${all} earlier ones`),
+  after: (some: number, all: number) => (all === 1 ? "Show 1 more" : `Show ${some} of ${all} more`),
   play: (what: string, time: string) => `Play ${what}, ${time}`,
   save: (what: string, time: string) => `Save ${what}, ${time}, as WAV`,
   correct: (what: string, time: string) => `Right or wrong? ${what}, ${time}`,

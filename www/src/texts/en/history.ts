@@ -1,5 +1,7 @@
 // The view "History".
 
+import { counted } from "../counted.js";
+
 export const history = {
   title: "History",
   today: "Today",
@@ -8,14 +10,13 @@ export const history = {
   empty: "No sounds on this day.",
   emptyAll: "Sounds appear here as they are detected, with time and score.",
   start: "Start listening",
-  summary: (sounds: number, kinds: number) =>
-    `${sounds} ${sounds === 1 ? "sound" : "sounds"} of ${kinds} ${kinds === 1 ? "kind" : "kinds"}`,
+  summary: (sounds: number, kinds: number) => `${counted(sounds, "sound", "sounds")} of ${counted(kinds, "kind", "kinds")}`,
   filter: "Show",
   everything: "Everything",
   zoom: "Range",
   wholeDay: "Whole day",
   hour: (from: string, to: string) => `${from} – ${to}`,
-  timeline: (sounds: number) => `Timeline of ${sounds} sounds; the list below shows the same.`,
+  timeline: (sounds: number) => `Timeline of ${counted(sounds, "sound", "sounds")}; the list below shows the same.`,
   counts: "Sounds per hour",
   label: "Sound",
   total: "Total",

@@ -1,6 +1,7 @@
 // The view "Models".
 
 import type { AnyErrorCode } from "../codes.js";
+import { counted } from "../counted.js";
 
 export const models = {
   title: "Models",
@@ -16,7 +17,7 @@ export const models = {
     "everyday+urban": { what: "Like Everyday, but tells ten street sounds apart more precisely.", terms: "For non-commercial use only." },
     "urban-tiny": { what: "The small network of a study: ten street sounds and nothing else.", terms: "For non-commercial use only." },
   } as Readonly<Record<string, { what: string; terms: string }>>,
-  sounds: (labels: number) => `${labels} sounds`,
+  sounds: (labels: number) => counted(labels, "sound", "sounds"),
   inUse: "In use",
   use: "Use this",
   cancel: "Cancel",
@@ -31,12 +32,12 @@ export const models = {
     "everyday+urban": (labels) => `${labels} everyday and urban sounds`,
     "urban-tiny": (labels) => `${labels} urban sounds, tiny`,
   } as Readonly<Record<string, (labels: number) => string>>,
-  otherChoice: (labels: number, id: string) => `${labels} sounds (${id})`,
+  otherChoice: (labels: number, id: string) => `${counted(labels, "sound", "sounds")} (${id})`,
 
   facts: {
     model: "Model",
     labels: "Sounds",
-    kinds: (labels: number, groups: number) => `${labels} kinds of sound in ${groups} groups`,
+    kinds: (labels: number, groups: number) => `${counted(labels, "kind", "kinds")} of sound in ${counted(groups, "group", "groups")}`,
     trainingData: "Trained on",
     folds: "Evaluated on",
     accuracy: "Accuracy",
@@ -51,7 +52,7 @@ export const models = {
   } satisfies Partial<Record<AnyErrorCode, string>>,
 
   own: "Your own",
-  ownChoice: (labels: number, name: string) => `${labels} sounds (${name}, your own)`,
+  ownChoice: (labels: number, name: string) => `${counted(labels, "sound", "sounds")} (${name}, your own)`,
   openOwn: "Open your own model",
   ownHint: "An .onnx file of up to 200 MB that contains its own description. It stays on this device.",
   opening: (file: string) => `Opening ${file}…`,

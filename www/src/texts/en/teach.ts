@@ -1,8 +1,8 @@
 // The view "Teach", and the corrections of the page's answers.
 
 import type { AnyErrorCode } from "../codes.js";
+import { counted } from "../counted.js";
 
-const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(", ");
 
 export const teach = {
@@ -78,13 +78,15 @@ export const teach = {
       : `${wrong} of ${counted(others, "other recording", "other recordings")} ${wrong === 1 ? "was" : "were"} mistaken for it.`,
   findings: {
     contradictory: (names) =>
-      `${quoted(names)}: the same sound is also an example of something that it is not. Remove it from one of them.`,
+      names.length === 1
+        ? `${quoted(names)}: the same sound is also an example of something that it is not. Remove it from one of them.`
+        : `${quoted(names)}: the same sounds are also examples of something that they are not. Remove each from one of the two.`,
     few: () => "That is too few recordings to rely on. Add some that were made at another time or from another place.",
     copies: (names) => `${quoted(names)}: these are copies of each other and count once.`,
     similar: (names) =>
       `${quoted(names)}: these sound the same. Each counts; if they are copies, remove all but one, because the result looks better than it is.`,
-    unlike: (names) => `${quoted(names)}: unlike the other examples. Listen to it, and remove it if it is a different sound.`,
-    clipped: (names) => `${quoted(names)}: recorded too loud. Record it again from further away.`,
+    unlike: (names) => `${quoted(names)}: unlike the other examples. Listen again, and remove what is a different sound.`,
+    clipped: (names) => `${quoted(names)}: recorded too loud. Record the sound again from further away.`,
     quiet: (names) => `${quoted(names)}: long stretches are much quieter than the rest, and were left out.`,
     weak: () => "It is recognised only weakly. Add more examples, and remove those in which other sounds can be heard.",
     adds: () => "The everyday model knows a sound of this name. Your examples are added to it.",
