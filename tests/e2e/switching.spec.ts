@@ -129,30 +129,81 @@ test("another channel of a recording is classified at once, and can be cancelled
   await expect(cards(site)).toHaveCount(2);
 });
 
-test("two tabs keep each other's settings", async ({ open, baseURL }) => {
-  const site = await open();
-  await site.expectState("idle");
+/** Another tab with the page of `site`, ready to listen. */
+async function otherTab(site: Site): Promise<Site> {
   const page = await site.page.context().newPage();
-  await page.goto(baseURL!);
+  await page.goto(site.page.url());
   const other = new Site(page);
   await other.expectState("idle");
-  await site.goTo("history");
+  return other;
+}
+
+test("two tabs keep each other's settings, and show them", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const other = await otherTab(site);
+  for (const tab of [site, other]) await tab.goTo("history");
   await site.page.getByTestId("keep-audio").check();
-  await other.goTo("history");
+  await expect(other.page.getByTestId("keep-audio")).toBeChecked();
   await other.page.getByTestId("max-clips").selectOption("50");
+  await expect(site.page.getByTestId("max-clips")).toHaveValue("50");
+  await expect(site.page.locator("#keep-audio-help")).toContainText("at most 50");
   await site.page.reload();
   await site.goTo("history");
   await expect(site.page.getByTestId("keep-audio")).toBeChecked();
   await expect(site.page.getByTestId("max-clips")).toHaveValue("50");
+  await other.page.getByTestId("keep-audio").uncheck();
+  await expect(site.page.getByTestId("keep-audio")).not.toBeChecked();
 });
 
-test("two tabs keep each other's alerts, muted groups and sliders, and show them", async ({ open, baseURL }) => {
+test("a tab that listens takes what another one sets: thresholds, microphone and wake lock", async ({ open }) => {
+  const site = await open({ wav: writeWav("steady.wav", SYNTHESISED["steady-noise"]!) });
+  await site.expectState("idle");
+  const other = await otherTab(site);
+  for (const tab of [site, other]) await openSettings(tab);
+  await site.startListening();
+  await expect(site.label).toHaveAttribute("data-label", /\w/, { timeout: DETECT_MS });
+  await slide(other, "rejectionThreshold", 0.95);
+  await expect(site.label).toHaveAttribute("data-label", "rejected", { timeout: DETECT_MS });
+  await other.page.getByTestId("wake-lock").uncheck();
+  await expect(site.page.getByTestId("wake-lock")).not.toBeChecked();
+  const device = (tab: Site) => tab.page.getByTestId("device");
+  await expect(device(other).locator("option")).not.toHaveCount(1);
+  const chosen = (await device(other).locator("option").allTextContents()).at(-1)!;
+  await device(other).selectOption({ label: chosen });
+  await expect(device(site).locator("option:checked")).toHaveText(chosen);
+  const used = () => site.page.evaluate(() => {
+    const { grantedTracks } = globalThis as unknown as { grantedTracks: MediaStreamTrack[] };
+    return grantedTracks.filter(({ readyState }) => readyState === "live").map((track) => track.getSettings().deviceId);
+  });
+  const { deviceId } = await site.page.evaluate(() => JSON.parse(localStorage.getItem("sourcing-sound.settings")!) as { deviceId: string });
+  await expect.poll(used).toEqual([deviceId]);
+});
+
+test("what another tab sets or keeps does not touch the results of files, unless it mutes", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");
-  const page = await site.page.context().newPage();
-  await page.goto(baseURL!);
-  const other = new Site(page);
-  await other.expectState("idle");
+  const other = await otherTab(site);
+  for (const tab of [site, other]) await openSettings(tab);
+  await site.goTo("files");
+  await site.page.getByTestId("file").setInputFiles(siren());
+  await expect(newest(site)).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  const label = (await newest(site).getAttribute("data-label"))!;
+  await newest(site).locator("summary").click();
+  const play = newest(site).getByRole("button", { name: /^Play/ }).first();
+  await play.focus();
+  await other.page.evaluate(() => localStorage.setItem("something.else", "1"));
+  await slide(other, "hopSeconds", 2);
+  await expect(site.page.getByTestId("setting-hopSeconds")).toHaveValue("2");
+  await expect(play).toBeFocused();
+  await other.page.getByTestId("group-Alarms").uncheck();
+  await expect(newest(site)).not.toHaveAttribute("data-label", label);
+});
+
+test("two tabs keep each other's alerts, muted groups and sliders, and show them", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  const other = await otherTab(site);
   for (const tab of [site, other]) await openSettings(tab);
   const saved = () =>
     other.page.evaluate(() => {

@@ -20,7 +20,12 @@ prepareFrame();
 prepareInstall();
 
 const notice = new Notice((thrown) => teach.loaded?.failed(thrown));
-const settings = new SettingsStore(() => mutedChanged());
+const settings = new SettingsStore((mutes) => {
+  listen.refresh();
+  if (mutes) return mutedChanged();
+  history.loaded?.refresh();
+  disclosures.loaded?.refresh();
+});
 const muted = new Muted(settings);
 const model = new ActiveModel((info) => {
   listen.describe(info);

@@ -70,7 +70,7 @@ export class History {
     await (await this.#view).show();
   }
 
-  /** Something was muted or unmuted. */
+  /** Something was muted or unmuted, or the settings have changed elsewhere. */
   refresh(): void {
     void this.#view.then((view) => view.show());
   }

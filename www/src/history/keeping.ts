@@ -14,6 +14,8 @@ const CLIP_BYTES = CLIP_SECONDS * 48_000 * 2;
 export class HistoryKeeping {
   readonly element = make("section", "history-keeping");
   readonly #settings: SettingsStore;
+  readonly #box: HTMLInputElement;
+  readonly #most = make("select", "button small");
   readonly #help = make("p", "settings-help");
   readonly #used = make("p", "settings-help");
 
@@ -23,36 +25,34 @@ export class HistoryKeeping {
       settings.change({ keepAudio: checked });
       // Ask the browser not to delete it when space runs short.
       if (checked) void navigator.storage?.persist?.();
-      this.showUsed();
+      void this.#showUsed();
     });
-    const box = keep.querySelector("input")!;
-    box.disabled = !store.lasting;
+    this.#box = keep.querySelector("input")!;
+    this.#box.disabled = !store.lasting;
     this.#help.id = "keep-audio-help";
-    box.setAttribute("aria-describedby", this.#help.id);
-    const most = make("select", "button small");
+    this.#box.setAttribute("aria-describedby", this.#help.id);
+    const most = this.#most;
     most.dataset["testid"] = "max-clips";
     for (const count of [...new Set([...CHOICES, settings.all.maxClips])].sort((a, b) => a - b)) {
       most.append(option(String(count), String(count)));
     }
-    most.value = String(settings.all.maxClips);
     most.onchange = () => {
       settings.change({ maxClips: Number(most.value) });
-      this.#showHelp();
+      this.show();
       void store.limitClips(settings.all.maxClips);
     };
     const label = make("label", "models-quiet history-choice", historyTexts.keepMost);
     label.append(most);
     this.element.append(keep, this.#help, label, this.#used);
-    this.#showHelp();
-    this.showUsed();
+    this.show();
   }
 
-  #showHelp(): void {
-    const { maxClips } = this.#settings.all;
+  /** Shows the settings, which may have changed elsewhere, and the space in use. */
+  show(): void {
+    const { keepAudio, maxClips } = this.#settings.all;
+    this.#box.checked = keepAudio;
+    this.#most.value = String(maxClips);
     setText(this.#help, historyTexts.keepHelp(maxClips, megabytes(maxClips * CLIP_BYTES)));
-  }
-
-  showUsed(): void {
     void this.#showUsed();
   }
 

@@ -64,7 +64,7 @@ export class HistoryView {
 
   /** The view is shown. Resolves once it holds the day's events. */
   async show(): Promise<void> {
-    this.#keeping.showUsed();
+    this.#keeping.show();
     await this.#show();
   }
 

@@ -61,6 +61,7 @@ export class ListenView {
   });
   readonly #buttons: Buttons;
   readonly #samples: SampleButtons;
+  readonly #devices: Devices;
   /** What the settings do. */
   readonly settingsEvents: SettingsEvents;
   #details: Disclosures | undefined;
@@ -98,7 +99,7 @@ export class ListenView {
       play: (sample) => void this.#listen(sample),
       stop: () => this.#stop(),
     });
-    const devices = new Devices(
+    this.#devices = new Devices(
       () => settings.all.deviceId,
       (deviceId) => {
         settings.change({ deviceId });
@@ -119,7 +120,7 @@ export class ListenView {
       alerts: () => this.#details?.alerts,
       stage: this.#stage,
       list: this.#list,
-      opened: () => void devices.refresh(),
+      opened: () => void this.#devices.refresh(),
       answered: (update) => {
         this.#rests();
         followed(true, update);
@@ -163,6 +164,16 @@ export class ListenView {
       (text) => this.#notice.remark(text),
     );
     if (this.#model.info) details.describe(this.#model.info);
+  }
+
+  /** The settings have changed elsewhere. */
+  refresh(): void {
+    const { deviceId, wakeLock } = this.#settings.all;
+    const { info } = this.#model;
+    void this.#devices.refresh();
+    this.#live?.useDevice(deviceId);
+    this.settingsEvents.wakeLock(wakeLock);
+    if (info) this.settingsEvents.stream(this.#settings.streamOf(info.name));
   }
 
   /** Starts listening, or ends it. */

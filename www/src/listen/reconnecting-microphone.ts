@@ -106,13 +106,13 @@ export class ReconnectingMicrophone {
       // If it was closed in the meantime, the next microphone starts with the new classifier.
       if (microphone.state !== "closed") throw thrown;
     }
-    const same = JSON.stringify(settings) === JSON.stringify(this.#options.settings);
     this.#options = { ...this.#options, classifier };
-    if (!same) await this.adjust(settings);
+    await this.adjust(settings);
   }
 
   /** Changes the settings, also for later microphones. */
   async adjust(settings: StreamOptions): Promise<void> {
+    if (JSON.stringify(settings) === JSON.stringify(this.#options.settings)) return;
     this.#options = { ...this.#options, settings };
     await this.#microphone?.adjust(settings);
   }

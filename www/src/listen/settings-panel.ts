@@ -42,6 +42,7 @@ export class SettingsPanel {
   readonly #events: SettingsEvents;
   readonly #rows: Map<Name, SliderRow>;
   readonly #reset = smallButton(settingsTexts.reset, "settings-reset", () => this.#change(() => ({})));
+  readonly #wakeLock: HTMLInputElement;
   readonly #groups: GroupsPanel;
   readonly #alerts: AlertsPanel;
   #info: ModelInfo | undefined;
@@ -56,7 +57,10 @@ export class SettingsPanel {
     this.#alerts = new AlertsPanel(store);
     const sliders = make("div", "settings-sliders");
     sliders.append(...[...this.#rows.values()].map(({ element }) => element), this.#reset);
-    byId("settings-body", HTMLElement).replaceChildren(sliders, this.#wakeLock(), this.#groups.element, this.#alerts.element);
+    const wakeLock = this.#wakeLockRow();
+    this.#wakeLock = wakeLock.querySelector("input")!;
+    this.#wakeLock.disabled = !WakeLock.supported;
+    byId("settings-body", HTMLElement).replaceChildren(sliders, wakeLock, this.#groups.element, this.#alerts.element);
   }
 
   describe(info: ModelInfo): void {
@@ -68,19 +72,18 @@ export class SettingsPanel {
 
   /** The settings have changed elsewhere. */
   refresh(): void {
+    this.#wakeLock.checked = this.#store.all.wakeLock;
     this.#groups.show();
     this.#alerts.show();
     this.#show();
   }
 
-  #wakeLock(): HTMLElement {
+  #wakeLockRow(): HTMLElement {
     const words = WakeLock.supported ? settingsTexts.wakeLock : settingsTexts.wakeLockUnsupported;
-    const row = checkbox(words, this.#store.all.wakeLock, "wake-lock", ({ checked }) => {
+    return checkbox(words, this.#store.all.wakeLock, "wake-lock", ({ checked }) => {
       this.#store.change({ wakeLock: checked });
       this.#events.wakeLock(checked);
     });
-    row.querySelector("input")!.disabled = !WakeLock.supported;
-    return row;
   }
 
   #set(name: Name, value: number): void {
