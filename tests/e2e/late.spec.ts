@@ -143,6 +143,33 @@ test("a shortcut of the installed page shows its view in a window that is open",
   await expect(site.page.getByTestId("view-history")).toBeVisible();
 });
 
+test("a shortcut that the page was opened with does not take the user back to its view", async ({ open }) => {
+  let send = (): void => undefined;
+  const sent = new Promise<void>((resolve) => (send = resolve));
+  const site = await open({
+    prepare: async (page) => {
+      await page.route(/\/launch-[^/]*\.js$/, async (route) => {
+        await sent;
+        await route.continue();
+      });
+      await page.addInitScript(() => {
+        const setConsumer = (launch: (launch: object) => void) => {
+          launch({ targetURL: new URL("#models", location.href).href });
+          Object.assign(globalThis, { launch });
+        };
+        Object.defineProperty(globalThis, "launchQueue", { value: { setConsumer } });
+      });
+    },
+  });
+  await site.expectState("idle");
+  await site.goTo("models");
+  await site.goTo("history");
+  send();
+  await site.page.waitForFunction(() => "launch" in globalThis);
+  expect(new URL(site.page.url()).hash).toBe("#history");
+  await expect(site.page.getByTestId("view-history")).toBeVisible();
+});
+
 test("a file dropped on another view when a script cannot be loaded: the error is visible", async ({ open }) => {
   const site = await open({
     expectedErrors: /Failed to load resource|ERR_FAILED/,
