@@ -204,6 +204,21 @@ test("without the decoder, the page says that a part of it is missing, and reads
   await expect(card(site)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
 });
 
+test("a recording whose model cannot be loaded is not left open", async ({ open }) => {
+  const site = await open({
+    expectedErrors: /ERR_FAILED/,
+    prepare: (page) => page.route("**/*.onnx", (route) => route.abort()),
+  });
+  await site.expectState("error");
+  await site.page.getByTestId("file").setInputFiles({ name: "medley.caf", mimeType: "", buffer: caf(RATE, [SOUND]) });
+  await expect(card(site)).toHaveAttribute("data-code", "model-fetch", { timeout: 20_000 });
+  await site.page.unroute("**/*.onnx");
+  await card(site).getByRole("button", { name: "Try again" }).click();
+  await expect(card(site)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
+  const decoders = () => site.page.workers().map((worker) => worker.url()).filter((url) => FILE.test(url));
+  await expect.poll(decoders).toEqual([]);
+});
+
 /**
  * Before the decoder's script: the module traps in this function, at this call.
  */

@@ -133,7 +133,9 @@ export class FileCard {
     this.#set("working", fileTexts.opening);
     const channel = this.#channel;
     try {
-      const [source, loaded] = await Promise.all([openRecording(this.#file, { channel }), model.load()]);
+      // First, so that nothing is left open if it fails.
+      const loaded = await model.load();
+      const source = await openRecording(this.#file, { channel });
       try {
         signal.throwIfAborted();
         this.#offerChannels(source.channels);
