@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "./support/environment";
 import { encode } from "./support/protobuf";
-import { expect, type Site, test } from "./support/site";
+import { expect, Site, test } from "./support/site";
 import { another, card, expectTaught, expectDistinguished, give, LABELS, labelOf, name, notice, recordings, stretch, teachBoth } from "./support/teach";
 import { writeWav } from "./support/wav";
 
@@ -101,6 +101,45 @@ test("a full device keeps what it can, and says what it cannot", async ({ open }
   await site.goTo("teach");
   await expect(card(site, LABELS[0]!).getByTestId("teach-example")).toContainText("without its sound");
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+});
+
+test("examples for which a full device has no room stay when another tab changes something", async ({ open }) => {
+  const site = await open({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        IDBObjectStore.prototype.put = () => {
+          throw new DOMException("no room", "QuotaExceededError");
+        };
+      }),
+  });
+  await site.expectState("idle");
+  await site.goTo("teach");
+  const [unkept, kept] = LABELS;
+  await name(site, unkept!);
+  await give(site, unkept!, recordings(unkept!).slice(0, 1));
+  await name(site, "empty");
+  await expect(notice(site)).toHaveText(/no room left.*could not be kept/);
+  const page = await site.page.context().newPage();
+  await page.goto(site.page.url());
+  const other = new Site(page);
+  await other.expectState("idle");
+  await name(other, kept!);
+  await give(other, kept!, recordings(kept!).slice(0, 2));
+  const examples = (label: string) => card(site, label).getByTestId("teach-example");
+  await expect(examples(kept!)).toHaveCount(2);
+  await expect(examples(unkept!)).toHaveCount(1);
+  await expect(card(site, "empty")).toBeVisible();
+  await expectTaught(site, "learned");
+  expect(await labelOf(site, another(unkept!))).toBe(unkept);
+  // What is removed here does not come back.
+  await site.goTo("teach");
+  await examples(unkept!).getByRole("button", { name: /^Remove/ }).click();
+  await card(site, "empty").getByTestId("teach-remove").click();
+  await expect(card(site, "empty")).toHaveCount(0);
+  await name(other, "next");
+  await expect(card(site, "next")).toBeVisible();
+  await expect(examples(unkept!)).toHaveCount(0);
+  await expect(card(site, "empty")).toHaveCount(0);
 });
 
 test("what cannot be written is not blamed on a full device", async ({ open }) => {

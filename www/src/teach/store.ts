@@ -13,6 +13,8 @@ export class TaughtStore {
   readonly #others = new BroadcastChannel("sourcing-sound-taught");
   /** The sounds that are in no database. */
   readonly #sounds = new Map<string, KeptSound>();
+  /** The examples, by id, and the labels that the database did not take: they are only in memory. */
+  readonly #unwritten = { examples: new Set<string>(), labels: new Set<string>() };
   #labels: KeptLabel[] = [];
   #examples: KeptExample[] = [];
   /** How often labels were removed, and the count at which each label, or everything, was removed last. */
@@ -26,7 +28,7 @@ export class TaughtStore {
 
   private constructor(database: TaughtDatabase | undefined) {
     this.#database = database;
-    this.#others.onmessage = () => void this.#read().then(() => this.onchange(), () => undefined);
+    this.#others.onmessage = () => void this.#inTurn(() => this.#read()).then(() => this.onchange(), () => undefined);
   }
 
   static async open(): Promise<TaughtStore> {
@@ -108,6 +110,7 @@ export class TaughtStore {
     return this.#inTurn(async () => {
       await this.#database?.removeAll();
       this.#sounds.clear();
+      for (const kind of Object.values(this.#unwritten)) kind.clear();
       this.#labels = [];
       this.#examples = [];
       this.#changed();
@@ -146,6 +149,8 @@ export class TaughtStore {
     const removed = { labels: this.#labels.filter(({ label }) => labels.includes(label)), examples: [...examples], sounds };
     await this.#database?.remove(labels, ids);
     for (const id of ids) this.#sounds.delete(id);
+    for (const id of ids) this.#unwritten.examples.delete(id);
+    for (const label of labels) this.#unwritten.labels.delete(label);
     this.#labels = this.#labels.filter(({ label }) => !labels.includes(label));
     this.#examples = this.#examples.filter(({ id }) => !ids.includes(id));
     this.#changed();
@@ -174,6 +179,8 @@ export class TaughtStore {
         return kept === "kept" ? "soundless" : kept;
       }
       for (const sound of bundle.sounds) this.#sounds.set(sound.id, sound);
+      for (const { id } of bundle.examples) this.#unwritten.examples.add(id);
+      for (const { label } of bundle.labels) this.#unwritten.labels.add(label);
       // Without a database, the view has reported it.
       if (!this.#database) return "kept";
       return isFull(thrown) ? "full" : "unwritten";
@@ -186,9 +193,12 @@ export class TaughtStore {
 
   async #read(): Promise<void> {
     if (!this.#database) return;
-    const { labels, examples } = await this.#database.all();
-    this.#labels = [...labels, ...without(labels, labelsOf(examples))].sort(byTime);
-    this.#examples = examples;
+    const written = await this.#database.all();
+    const ids = new Set(written.examples.map(({ id }) => id));
+    const unwritten = this.#examples.filter(({ id }) => this.#unwritten.examples.has(id) && !ids.has(id));
+    const labels = [...written.labels, ...this.#labels.filter(({ label }) => this.#unwritten.labels.has(label))];
+    this.#examples = [...written.examples, ...unwritten].sort(byTime);
+    this.#labels = without([], [...labels, ...labelsOf(this.#examples)]).sort(byTime);
   }
 
   #changed(): void {
