@@ -238,6 +238,39 @@ test("a head that does not fit the model does not keep the page from starting; i
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
 });
 
+test("examples of an earlier model without their sound are reported until they are removed", async ({ open }) => {
+  const site = await open();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  await name(site, LABELS[0]!);
+  await give(site, LABELS[0]!, recordings(LABELS[0]!).slice(0, 1));
+  await site.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open("sourcing-sound-taught");
+        opening.onsuccess = () => {
+          const change = opening.result.transaction("examples", "readwrite");
+          const reading = change.objectStore("examples").getAll();
+          reading.onsuccess = () => {
+            for (const kept of reading.result) change.objectStore("examples").put({ ...kept, model: "an earlier one", hasSound: false });
+          };
+          change.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+  );
+  await site.page.reload();
+  await site.expectState("idle");
+  await site.goTo("teach");
+  const warning = site.page.getByText("1 example was made for an earlier model");
+  await expect(warning).toBeVisible();
+  await card(site, LABELS[0]!).getByTestId("teach-remove").click();
+  await expectTaught(site, "rest");
+  await expect(warning).toBeHidden();
+});
+
 test("taught sounds work without a network", async ({ open }) => {
   const site = await open({ serviceWorkers: "allow" });
   await teachBoth(site);

@@ -167,7 +167,10 @@ export class Learner {
   }
 
   async #once(): Promise<LearnState> {
-    if (this.#store.examples.length === 0) return this.#unlearn("rest");
+    if (this.#store.examples.length === 0) {
+      this.outdated = 0;
+      return this.#unlearn("rest");
+    }
     const classifier = await this.classifier();
     await this.#renew(classifier);
     // More may be given, or some removed, while this trains.
