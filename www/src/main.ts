@@ -20,12 +20,7 @@ prepareFrame();
 prepareInstall();
 
 const notice = new Notice((thrown) => teach.loaded?.failed(thrown));
-const settings = new SettingsStore((mutes) => {
-  listen.refresh();
-  if (mutes) return mutedChanged();
-  history.loaded?.refresh();
-  disclosures.loaded?.refresh();
-});
+const settings = new SettingsStore(() => mutedChanged());
 const muted = new Muted(settings);
 const model = new ActiveModel((info) => {
   listen.describe(info);
@@ -89,7 +84,7 @@ const models = new LatePart(async () => {
 });
 const files = new LatePart(async () => {
   const { FilesView } = await import("./files/files.js");
-  const loaded = new FilesView({ model, muted, correct, wanted: () => router.go("files") });
+  const loaded = new FilesView({ settings, model, muted, correct, wanted: () => router.go("files") });
   if (model.info) loaded.describe(model.info);
   return loaded;
 });

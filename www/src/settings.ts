@@ -48,13 +48,12 @@ export class SettingsStore {
   /** Whether the browser refuses to keep them. */
   #refused = false;
 
-  /** `changed` is called when another tab has changed some; `mutes`: also what is muted. */
-  constructor(changed: (mutes: boolean) => void) {
+  /** `changed` is called when another tab has changed some. */
+  constructor(changed: () => void) {
     addEventListener("storage", ({ key }) => {
       if (key !== KEY) return;
-      const before = mutesOf(this.#settings);
       this.#read();
-      changed(mutesOf(this.#settings) !== before);
+      changed();
     });
   }
 
@@ -81,11 +80,6 @@ export class SettingsStore {
   #read(): void {
     if (!this.#refused) this.#settings = read(this.#settings);
   }
-}
-
-/** To compare it. */
-function mutesOf({ muted, mutedGroups }: Settings): string {
-  return JSON.stringify([muted, mutedGroups]);
 }
 
 /** What is kept, or else `otherwise`. */

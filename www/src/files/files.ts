@@ -8,6 +8,7 @@ import { type Format, formatButtons, saveRows, saveTracks } from "../export/save
 import { loadStyle } from "../late/style.js";
 import type { Muted } from "../listen/muted.js";
 import type { ActiveModel } from "../models/active-model.js";
+import type { Settings, SettingsStore } from "../settings.js";
 import files from "../styles/files.css?url";
 import timeline from "../styles/timeline.css?url";
 import { fileTexts } from "../texts/files.js";
@@ -21,6 +22,7 @@ import type { Answered } from "./part-list.js";
 await Promise.all([timeline, files].map(loadStyle));
 
 export interface FilesParts {
+  settings: SettingsStore;
   model: ActiveModel;
   muted: Muted;
   /** The user wants to say whether an answer was right. */
@@ -42,10 +44,13 @@ export class FilesView {
   readonly #removeAll = smallButton(fileTexts.removeAll, "files-remove", () => this.#clear());
   readonly #cards: FileCard[] = [];
   #queue: Promise<void> = Promise.resolve();
+  /** What the cards leave out. */
+  #leftOut: string;
   #info: ModelInfo | undefined;
 
   constructor(parts: FilesParts) {
     this.#parts = parts;
+    this.#leftOut = mutesOf(parts.settings.all);
     this.#build();
     keepDecoderOnceLoaded();
     prepareFileInput({
@@ -108,8 +113,11 @@ export class FilesView {
     for (const card of this.#cards) card.describe(info);
   }
 
-  /** Something was muted or unmuted. */
+  /** The settings have changed. If nothing was muted or unmuted, the cards stay as they are, with the focus. */
   showMuted(): void {
+    const leftOut = mutesOf(this.#parts.settings.all);
+    if (leftOut === this.#leftOut) return;
+    this.#leftOut = leftOut;
     for (const card of this.#cards) card.showMuted();
   }
 
@@ -174,6 +182,11 @@ export class FilesView {
     if (format === "audacity") return saveTracks("recordings", cards.map((card) => card.rows()).filter(({ length }) => length > 0));
     saveRows("recordings", format, cards.flatMap((card) => card.rows()), () => cards.flatMap((card) => card.whole() ?? []));
   }
+}
+
+/** To compare it. */
+function mutesOf({ muted, mutedGroups }: Settings): string {
+  return JSON.stringify([muted, mutedGroups]);
 }
 
 /** The most kinds that are named. */

@@ -61,7 +61,6 @@ export class ListenView {
   });
   readonly #buttons: Buttons;
   readonly #samples: SampleButtons;
-  readonly #devices: Devices;
   /** What the settings do. */
   readonly settingsEvents: SettingsEvents;
   #details: Disclosures | undefined;
@@ -99,7 +98,7 @@ export class ListenView {
       play: (sample) => void this.#listen(sample),
       stop: () => this.#stop(),
     });
-    this.#devices = new Devices(
+    const devices = new Devices(
       () => settings.all.deviceId,
       (deviceId) => {
         settings.change({ deviceId });
@@ -109,6 +108,10 @@ export class ListenView {
     this.settingsEvents = {
       stream: (options) => void this.#live?.adjust(options).catch((thrown: unknown) => notice.fail(thrown)),
       wakeLock: (wanted) => wakeLock.want(wanted && this.#state === "listening"),
+      device: (deviceId) => {
+        void devices.refresh();
+        this.#live?.useDevice(deviceId);
+      },
       muted: mutedChanged,
     };
     this.#liveParts = {
@@ -120,7 +123,7 @@ export class ListenView {
       alerts: () => this.#details?.alerts,
       stage: this.#stage,
       list: this.#list,
-      opened: () => void this.#devices.refresh(),
+      opened: () => void devices.refresh(),
       answered: (update) => {
         this.#rests();
         followed(true, update);
@@ -164,16 +167,6 @@ export class ListenView {
       (text) => this.#notice.remark(text),
     );
     if (this.#model.info) details.describe(this.#model.info);
-  }
-
-  /** The settings have changed elsewhere. */
-  refresh(): void {
-    const { deviceId, wakeLock } = this.#settings.all;
-    const { info } = this.#model;
-    void this.#devices.refresh();
-    this.#live?.useDevice(deviceId);
-    this.settingsEvents.wakeLock(wakeLock);
-    if (info) this.settingsEvents.stream(this.#settings.streamOf(info.name));
   }
 
   /** Starts listening, or ends it. */

@@ -14,6 +14,8 @@ export interface SettingsEvents {
   /** The settings of the stream have changed. */
   stream(options: StreamOptions): void;
   wakeLock(wanted: boolean): void;
+  /** Another microphone may have been chosen elsewhere; `undefined` for the system default. */
+  device(deviceId: string | undefined): void;
   /** Groups were muted or unmuted. */
   muted(): void;
 }
@@ -72,10 +74,14 @@ export class SettingsPanel {
 
   /** The settings have changed elsewhere. */
   refresh(): void {
-    this.#wakeLock.checked = this.#store.all.wakeLock;
+    const { deviceId, wakeLock } = this.#store.all;
+    this.#wakeLock.checked = wakeLock;
     this.#groups.show();
     this.#alerts.show();
     this.#show();
+    this.#events.device(deviceId);
+    this.#events.wakeLock(wakeLock);
+    if (this.#info) this.#events.stream(this.#store.streamOf(this.#info.name));
   }
 
   #wakeLockRow(): HTMLElement {
