@@ -3,7 +3,7 @@
 import type { Recording } from "sourcing-sound";
 import { Player } from "../sound/player.js";
 import { toWav } from "../sound/wav.js";
-import { texts } from "../texts/index.js";
+import { recordingTexts } from "../texts/recordings.js";
 import { byId, setText } from "../ui/dom.js";
 import type { LatePicture } from "./late-picture.js";
 
@@ -16,10 +16,10 @@ export class Clip {
   constructor(picture: LatePicture) {
     this.#player = new Player((at) => {
       picture.setProgress(at);
-      setText(this.#play, this.#player.playing ? texts.stopPlaying : texts.play);
+      setText(this.#play, this.#player.playing ? recordingTexts.stopPlaying : recordingTexts.play);
     });
-    setText(this.#play, texts.play);
-    setText(this.#download, texts.download);
+    setText(this.#play, recordingTexts.play);
+    setText(this.#download, recordingTexts.download);
     this.#play.onclick = () => (this.#player.playing ? this.#player.stop() : this.#player.play());
   }
 

@@ -1,7 +1,7 @@
 // The spectrogram with its axes and a progress line.
 
 import type { ModelInfo } from "sourcing-sound";
-import { texts } from "../texts/index.js";
+import { pictureTexts } from "../texts/picture.js";
 import { byId, make } from "../ui/dom.js";
 import { clock, decimal } from "../ui/format.js";
 import { scaleOf, Spectrogram } from "../ui/spectrogram.js";
@@ -23,7 +23,7 @@ export class Picture {
   #sweeps = false;
 
   constructor() {
-    this.#canvas.setAttribute("aria-label", texts.spectrogram);
+    this.#canvas.setAttribute("aria-label", pictureTexts.name);
     this.#showLiveTimes();
   }
 
@@ -40,7 +40,7 @@ export class Picture {
       mark.style.setProperty("--at", String(height));
       return mark;
     });
-    const unit = make("span", "unit", texts.hertz);
+    const unit = make("span", "unit", pictureTexts.hertz);
     this.#frequencies.replaceChildren(...marks, unit);
   }
 
@@ -88,7 +88,7 @@ export class Picture {
   #showLiveTimes(): void {
     this.#seconds = LIVE_SECONDS;
     const steps = [0, 0.2, 0.4, 0.6, 0.8, 1];
-    this.#showTimes(steps.map((at) => [at, at === 1 ? texts.now : `−${Math.round((1 - at) * LIVE_SECONDS)} s`]));
+    this.#showTimes(steps.map((at) => [at, at === 1 ? pictureTexts.now : `−${Math.round((1 - at) * LIVE_SECONDS)} s`]));
   }
 
   #showTimes(marks: [number, string][]): void {

@@ -5,6 +5,7 @@ import type { SettingsStore } from "../settings.js";
 import { record } from "../sound/microphone-recording.js";
 import { overall, toParts } from "../sound/parts.js";
 import { texts } from "../texts/index.js";
+import { recordingTexts } from "../texts/recordings.js";
 import type { Notice } from "../ui/notice.js";
 import type { State } from "./buttons.js";
 import { Clip } from "./clip.js";
@@ -52,7 +53,7 @@ export class Recordings {
       deviceId: settings.all.deviceId,
       began: () => {
         changed("recording");
-        stage.wait(sourceWords(undefined), texts.recording, texts.secondsLeft(seconds.toFixed(1)));
+        stage.wait(sourceWords(undefined), recordingTexts.recording, texts.secondsLeft(seconds.toFixed(1)));
       },
       frame: (frame, time) => stage.recordingFrame(frame, time, seconds),
       troubled: (error) => notice.fail(error),

@@ -10,9 +10,6 @@ export const page: typeof english = {
   record: (seconds) => `${comma(seconds)}\u00a0Sekunden aufnehmen`,
   cancel: "Abbrechen",
   close: "Schließen",
-  play: "Abspielen",
-  stopPlaying: "Stopp",
-  download: "Als WAV speichern",
   level: "Pegel",
   silence: "Stille",
   decibels: (value) => `${value}\u00a0dB`,
@@ -21,7 +18,6 @@ export const page: typeof english = {
   ready: "Bereit",
   failed: "Das hat nicht geklappt",
   listening: "Ich höre zu\u00a0…",
-  recording: "Aufnahme läuft\u00a0…",
   quiet: "Ruhe",
   quietDetail: "Kein Geräusch sticht hervor",
   unknown: "Nichts, was ich kenne",
@@ -44,10 +40,6 @@ export const page: typeof english = {
 
   privacy: "Kein Ton verlässt dieses Gerät.",
   dropHint: "Oder zieh eine Audiodatei hierher.",
-  spectrogram:
-    "Spektrogramm: Zeit von links nach rechts, Tonhöhe von unten nach oben, Lautstärke als Helligkeit",
-  now: "jetzt",
-  hertz: "Hz",
 
   liveTitle: "Gerade eben",
   since: (time) => `seit ${time}`,

@@ -8,9 +8,6 @@ export const page = {
   record: (seconds: string) => `Record ${seconds} seconds`,
   cancel: "Cancel",
   close: "Close",
-  play: "Play",
-  stopPlaying: "Stop",
-  download: "Save as WAV",
   level: "Level",
   silence: "silence",
   decibels: (value: string) => `${value} dB`,
@@ -19,7 +16,6 @@ export const page = {
   ready: "Ready",
   failed: "That did not work",
   listening: "Listening…",
-  recording: "Recording…",
   quiet: "Quiet",
   quietDetail: "No sound stands out",
   unknown: "Nothing I know",
@@ -39,9 +35,6 @@ export const page = {
 
   privacy: "Sound never leaves this device.",
   dropHint: "Or drop an audio file here.",
-  spectrogram: "Spectrogram: time from left to right, pitch from low to high, loudness as brightness",
-  now: "now",
-  hertz: "Hz",
 
   liveTitle: "Just now",
   since: (time: string) => `since ${time}`,
