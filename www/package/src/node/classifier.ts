@@ -6,11 +6,12 @@ import { abortedError } from "../shared/errors.js";
 import { decoding } from "./decoding.js";
 import { ownFile, readHead, readModel, readModule, recordingBlob } from "./files.js";
 import { NodeWorker } from "./node-worker.js";
-import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions } from "../shared/options.js";
+import { checkNames, type ClassifyRecordingOptions, COMMON_LOAD_OPTIONS, type CommonLoadOptions } from "../shared/options.js";
 import type { AudioFile } from "../shared/input.js";
+import { classifyPieces } from "../recordings/classify.js";
 import { openFile } from "../recordings/open.js";
 import { hasRelaxedSimd } from "../shared/simd.js";
-import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
+import type { OpenAs, Prediction, Recording, RecordingReader } from "../shared/types.js";
 
 /** A recording in Node: its path, its `file:` address, or the file itself. */
 export type NodeRecording = string | URL | AudioFile;
@@ -51,6 +52,11 @@ export class Classifier extends BaseClassifier<NodeRecording> {
   /** @internal */
   override async open(recording: NodeRecording, as: OpenAs): Promise<Recording | RecordingReader> {
     return openFile(await recordingBlob(recording), as, decoding);
+  }
+
+  /** @internal */
+  protected override classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
+    return classifyPieces(this.engine, reader, options);
   }
 }
 

@@ -6,11 +6,18 @@ import { Engine, orAborted } from "../shared/engine.js";
 import { abortedError, SoundError } from "../shared/errors.js";
 import { fetchHead, fetchModel, fetchModule } from "../shared/fetch.js";
 import type { AudioFile } from "../shared/input.js";
-import { checkNames, COMMON_LOAD_OPTIONS, type CommonLoadOptions, type Names, type Source } from "../shared/options.js";
+import {
+  checkNames,
+  type ClassifyRecordingOptions,
+  COMMON_LOAD_OPTIONS,
+  type CommonLoadOptions,
+  type Names,
+  type Source,
+} from "../shared/options.js";
 import { hasRelaxedSimd } from "../shared/simd.js";
 import { moduleWorker } from "./module-worker.js";
 import { loadReader, openAs } from "./recording.js";
-import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
+import type { OpenAs, Prediction, Recording, RecordingReader } from "../shared/types.js";
 import { workerLife } from "./worker-life.js";
 
 /** Options of `Classifier.load`. */
@@ -72,6 +79,11 @@ export class Classifier extends BaseClassifier<AudioFile | AudioBuffer> {
       return (await loadReader()).openBuffer(recording, as);
     }
     return openAs(recording as AudioFile, as);
+  }
+
+  /** @internal */
+  protected override async classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
+    return (await loadReader()).classifyPieces(this.engine, reader, options);
   }
 }
 

@@ -1,6 +1,7 @@
-// The script that reads recordings, which is loaded with the first one. It knows where the decoder for the rest is, which
+// The script that reads and classifies recordings, which is loaded with the first one. It knows where the decoder for the rest is, which
 // is loaded with the first recording that the browser cannot decode.
 
+import { classifyPieces } from "../recordings/classify.js";
 import { openBuffer, openFile as open } from "../recordings/open.js";
 import type { Decoding } from "../recordings/decoder-thread.js";
 import { SoundError } from "../shared/errors.js";
@@ -9,7 +10,7 @@ import type { OpenAs, Recording, RecordingReader } from "../shared/types.js";
 import { assetUrl } from "./asset-url.js";
 import type { moduleWorker } from "./module-worker.js";
 
-export { openBuffer };
+export { classifyPieces, openBuffer };
 
 /**
  * How the page starts workers. It is the page's own function, not a copy in this script: a page's policy for Trusted Types may

@@ -4,7 +4,6 @@
 
 import { disposable } from "./closing.js";
 import { type Engine, orAborted } from "./engine.js";
-import { notify } from "./notify.js";
 import {
   CLASSIFY_OPTIONS,
   CLASSIFY_RECORDING_OPTIONS,
@@ -118,12 +117,15 @@ export abstract class BaseClassifier<R> {
   /** @internal Samples if they are already in memory, or if the recording is to be read in one piece, otherwise a reader. */
   abstract open(recording: R, as: OpenAs): Promise<Recording | RecordingReader>;
 
+  /** @internal */
+  protected abstract classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]>;
+
   async #classifyRecording(input: R, options: ClassifyRecordingOptions): Promise<Prediction[]> {
     const { onProgress, onWarning, channel, ...rest } = options;
     const recording = await this.open(input, { channel, onWarning });
     if ("pcm" in recording) return this.#classifySamples(recording.pcm, recording.sampleRate, rest);
     try {
-      return await this.#classifyPieces(recording, options);
+      return await this.classifyPieces(recording, options);
     } finally {
       recording.close();
     }
@@ -133,34 +135,5 @@ export abstract class BaseClassifier<R> {
     checkNames("classify", options, CLASSIFY_OPTIONS);
     const { hopSeconds, top, signal } = checkSegments(options);
     return this.engine.call("classify", { pcm, sampleRate, hopSeconds, top }, { signal });
-  }
-
-  /** Decodes the next piece while the current one is processed. */
-  async #classifyPieces(reader: RecordingReader, options: ClassifyRecordingOptions): Promise<Prediction[]> {
-    const { signal, onProgress, hopSeconds, top } = checkSegments(options);
-    const segments = await SegmentStream.open(this.engine, { sampleRate: reader.sampleRate, hopSeconds, top });
-    const predictions: Prediction[] = [];
-    let samples = 0;
-    const processPiece = async (piece: Float32Array) => {
-      predictions.push(...(await segments.push(piece)).predictions);
-      signal?.throwIfAborted();
-      samples += piece.length;
-      const done = samples / reader.sampleRate;
-      notify(onProgress, done, Math.max(done, reader.duration));
-    };
-    try {
-      let processing = Promise.resolve();
-      for await (const piece of reader.pieces({ signal })) {
-        await processing;
-        processing = processPiece(piece);
-        // It is awaited after the next piece is decoded; until then a rejection must not count as unhandled.
-        processing.catch(() => undefined);
-      }
-      await processing;
-      predictions.push(...(await segments.finish()));
-      return predictions;
-    } finally {
-      segments.close();
-    }
   }
 }
