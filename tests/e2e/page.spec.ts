@@ -187,6 +187,19 @@ test("with reduced motion, the picture is painted from left to right, and its ax
   await expect(line).toBeHidden();
 });
 
+test("an address that names the view shows it from its top", async ({ open }) => {
+  const site = await open();
+  await site.page.setViewportSize({ width: 390, height: 600 });
+  await site.goTo("history");
+  await site.goTo("listen");
+  const address = site.page.url();
+  await site.page.goto("about:blank");
+  await site.page.goto(address);
+  await site.expectState("idle");
+  expect(await site.page.evaluate(() => scrollY)).toBe(0);
+  await expect(site.page.locator(":focus")).toHaveCount(0);
+});
+
 test("nothing is wider than the narrowest screen", async ({ open }) => {
   const site = await open();
   await site.expectState("idle");

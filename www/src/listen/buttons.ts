@@ -31,7 +31,7 @@ export type Begun = "listen" | "sample" | "record";
 const OPEN: readonly State[] = ["starting", "listening", "paused", "waiting", "recording"];
 
 export class Buttons {
-  readonly #listen = byId("listen", HTMLButtonElement);
+  readonly #listen = byId("start", HTMLButtonElement);
   readonly #pause = byId("pause", HTMLButtonElement);
   readonly #record = byId("record", HTMLButtonElement);
   #state: State = "loading";

@@ -19,7 +19,7 @@ export class Notice {
     this.#close.ariaLabel = texts.close;
     this.#close.onclick = () => {
       this.clear();
-      byId("listen", HTMLElement).focus({ preventScroll: true });
+      byId("start", HTMLElement).focus({ preventScroll: true });
     };
     this.clear();
   }
