@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { oneFileAtTheStart } from "./build/chunks.js";
 import { compression } from "./build/compression.js";
+import { drawings } from "./build/drawings.js";
 import { models } from "./build/models.js";
 import { pwa } from "./build/pwa.js";
 import { security } from "./build/security.js";
@@ -19,5 +20,5 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: oneFileAtTheStart(fileURLToPath(new URL("src/main.ts", import.meta.url))) } },
   },
   worker: { format: "es" },
-  plugins: [models(), pwa(), ...security(), compression()],
+  plugins: [drawings(), models(), pwa(), ...security(), compression()],
 });

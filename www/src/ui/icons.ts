@@ -1,7 +1,9 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 // The icons. The build puts them into the script, because the
-// Content-Security-Policy allows no data: addresses.
+// Content-Security-Policy allows no data: addresses, and without what
+// all of them have in common.
 
+import { ICON_END, ICON_START } from "./icon-markup.js";
 import { setMarkup } from "./trusted.js";
 
 const FILES = import.meta.glob<string>("../icons/*.svg", { query: "?raw", import: "default", eager: true });
@@ -13,7 +15,8 @@ const PLAIN = "sound";
 export function setIcon(element: HTMLElement, name: string): void {
   if (element.dataset["icon"] === name) return;
   element.dataset["icon"] = name;
-  setMarkup(element, FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "");
+  const drawing = FILES[`../icons/${name}.svg`] ?? FILES[`../icons/${PLAIN}.svg`] ?? "";
+  setMarkup(element, ICON_START + drawing + ICON_END);
 }
 
 /** A button with an icon; `name` describes what it does. */
