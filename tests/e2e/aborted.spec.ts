@@ -75,3 +75,15 @@ test("a recording that is aborted, or cut by closing the microphone, ends in the
   });
   expect(result).toEqual({ codes: ["aborted", "aborted"], seconds: 0.5, sound: true });
 });
+
+test("a recording is not read for a call that is aborted already", async ({ library }) => {
+  const result = await library.evaluate(async () => {
+    const classifier = await api.Classifier.load();
+    let read = false;
+    const file = Object.defineProperty(new Blob(["x"]), "size", { get: () => (read = true) });
+    const { code } = await codeOf(() => classifier.classify(file, { signal: AbortSignal.abort() }));
+    classifier.close();
+    return { code, read };
+  });
+  expect(result).toEqual({ code: "aborted", read: false });
+});

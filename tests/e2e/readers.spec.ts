@@ -176,6 +176,28 @@ test("more channels than are mixed have a code, unless one of them is chosen", a
   expect(result).toEqual({ codes: ["limit", "limit"], samples: [...channels[64]!] });
 });
 
+test("a recording that the memory does not hold in one piece has a code", async ({ library }) => {
+  const wav = readFileSync(writeWav("in-one-piece.wav", { samples: noise(3, RATE, 0.3), sampleRate: RATE })).toString("base64");
+  const codes = await library.evaluate(async ({ wav, rate }) => {
+    const classifier = await api.Classifier.load();
+    const file = new Blob([Uint8Array.from(atob(wav), (c) => c.charCodeAt(0))]);
+    const embed = async () => (await codeOf(() => classifier.embed(file))).code;
+    const { Float32Array } = globalThis;
+    globalThis.Float32Array = new Proxy(Float32Array, {
+      construct(target, [first, ...others]: [number, ...unknown[]]) {
+        if (first === rate) throw new RangeError("Array buffer allocation failed");
+        return Reflect.construct(target, [first, ...others]) as object;
+      },
+    });
+    const codes = [await embed()];
+    globalThis.Float32Array = Float32Array;
+    codes.push(await embed());
+    classifier.close();
+    return codes;
+  }, { wav, rate: RATE });
+  expect(codes).toEqual(["limit", "none"]);
+});
+
 test("a file of countless chunks is read in few steps, and only up to a limit", async ({ library }) => {
   const many = Buffer.concat(Array.from({ length: 300 }, () => chunk("LIST", Buffer.alloc(7))));
   const right = waveFile(RATE, [noise(5, 100, 0.3)], { before: many });

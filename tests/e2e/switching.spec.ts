@@ -77,10 +77,8 @@ test("what is ongoing in the list ends with its microphone, and stays when the n
   await expect(going).toHaveCount(0);
 });
 
-test("a model chosen while a microphone is being opened is the one that listens", async ({ open }) => {
-  const site = await open({ wav: siren() });
-  await site.expectState("idle");
-  await site.startListening();
+/** Chooses another microphone, which opens when the returned function is called. */
+async function chooseSlowDevice(site: Site): Promise<() => Promise<void>> {
   await site.page.evaluate(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     const answer = new Promise<void>((resolve) => Object.assign(globalThis, { answer: resolve }));
@@ -93,11 +91,32 @@ test("a model chosen while a microphone is being opened is the one that listens"
   const device = site.page.getByTestId("device");
   await device.selectOption({ label: (await device.locator("option").allTextContents()).at(-1)! });
   await site.page.waitForFunction(() => "asked" in globalThis);
+  return () => site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+}
+
+test("a model chosen while a microphone is being opened is the one that listens", async ({ open }) => {
+  const site = await open({ wav: siren() });
+  await site.expectState("idle");
+  await site.startListening();
+  const answer = await chooseSlowDevice(site);
   await site.choose("urban-tiny");
-  await site.page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+  await answer();
   await expect.poll(() => site.liveTracks()).toBe(1);
   await site.expectState("listening");
   await expect(site.notice).toHaveAttribute("data-code", "");
+});
+
+test("settings changed while a microphone is being opened apply to it", async ({ open }) => {
+  const site = await open({ wav: writeWav("steady.wav", SYNTHESISED["steady-noise"]!) });
+  await site.expectState("idle");
+  await openSettings(site);
+  await site.startListening();
+  const answer = await chooseSlowDevice(site);
+  await slide(site, "rejectionThreshold", 0.95);
+  await answer();
+  await expect.poll(() => site.liveTracks()).toBe(1);
+  await site.expectState("listening");
+  await expect(site.label).toHaveAttribute("data-label", "rejected", { timeout: DETECT_MS });
 });
 
 test("another channel of a recording is classified at once, and can be cancelled", async ({ open }, info) => {

@@ -169,6 +169,13 @@ test("what cannot be written is not blamed on a full device", async ({ open }) =
   await site.page.getByTestId("teach-import").setInputFiles({ name: "other.sound.json", mimeType: "application/json", buffer });
   await expect(notice(site)).toHaveText(/could not store what you add.* 1 example added\.$/);
   expect(await labelOf(site, another(LABELS[0]!))).toBe(LABELS[0]);
+  // What is only in memory can be removed, what is in the closed database cannot.
+  await site.goTo("teach");
+  await card(site, LABELS[0]!).getByTestId("teach-remove").click();
+  await expect(card(site, LABELS[0]!)).toHaveCount(0);
+  await card(site, "before").getByTestId("teach-remove").click();
+  await expect(notice(site)).toHaveText(/could not remove it/);
+  await expect(card(site, "before")).toBeVisible();
 });
 
 test("what was given before the page was closed is learned at the next visit", async ({ open }) => {

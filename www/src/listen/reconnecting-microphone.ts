@@ -151,6 +151,7 @@ export class ReconnectingMicrophone {
   /** Holds one microphone until it ends, and returns the reason. */
   async #hold(signal: AbortSignal, tried: () => void): Promise<unknown> {
     const over = new AbortController();
+    const { settings } = this.#options;
     const ended = new Promise<unknown>((resolve) => (this.#end = resolve));
     signal.addEventListener("abort", () => this.#end(undefined), { signal: over.signal });
     try {
@@ -163,6 +164,8 @@ export class ReconnectingMicrophone {
       }
       this.#microphone = microphone;
       this.#worked = true;
+      // The settings may have changed while it was being opened.
+      if (this.#options.settings !== settings) await microphone.adjust(this.#options.settings);
       if (this.#paused) await microphone.pause();
       this.#watch(microphone, over.signal);
       this.#events.opened(microphone);

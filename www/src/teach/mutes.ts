@@ -11,6 +11,7 @@ export class Mutes {
   readonly #settings: SettingsStore;
   readonly #changed: () => void;
   readonly #list = make("ul", "teach-muted");
+  #shown = "";
 
   /** `changed` is called when anything is muted or unmuted; it has to call `show`. */
   constructor(settings: SettingsStore, changed: () => void) {
@@ -31,6 +32,10 @@ export class Mutes {
 
   show(): void {
     const { muted, mutedGroups } = this.#settings.all;
+    const shown = JSON.stringify([muted, mutedGroups]);
+    // Another setting has changed: the button with the focus stays.
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.element.hidden = muted.length + mutedGroups.length === 0;
     this.#list.replaceChildren(
       ...mutedGroups.map((group) => this.#item(teachTexts.mutedGroup(groupName(group)), () => this.#unmuteGroup(group))),

@@ -81,10 +81,11 @@ export class TaughtStore {
   replace(examples: readonly KeptExample[]): Promise<void> {
     return this.#inTurn(async () => {
       const changed = new Map(examples.map((example) => [example.id, example]));
-      const present = this.#examples.flatMap(({ id }) => changed.get(id) ?? []);
+      // An example that is only in memory would be written without its sound.
+      const written = this.#examples.flatMap(({ id }) => (this.#unwritten.examples.has(id) ? [] : (changed.get(id) ?? [])));
       this.#examples = this.#examples.map((example) => changed.get(example.id) ?? example);
       // They can be made again.
-      await this.#database?.put({ labels: [], examples: present, sounds: [] }).catch(() => undefined);
+      await this.#database?.put({ labels: [], examples: written, sounds: [] }).catch(() => undefined);
     });
   }
 
@@ -147,7 +148,13 @@ export class TaughtStore {
     const ids = examples.map(({ id }) => id);
     const sounds = (await Promise.all(ids.map((id) => this.#sound(id)))).filter((sound) => sound !== undefined);
     const removed = { labels: this.#labels.filter(({ label }) => labels.includes(label)), examples: [...examples], sounds };
-    await this.#database?.remove(labels, ids);
+    try {
+      await this.#database?.remove(labels, ids);
+    } catch (thrown) {
+      // What is only in memory can be removed without the database.
+      const { examples: examplesHere, labels: labelsHere } = this.#unwritten;
+      if (!ids.every((id) => examplesHere.has(id)) || !labels.every((label) => labelsHere.has(label))) throw thrown;
+    }
     for (const id of ids) this.#sounds.delete(id);
     for (const id of ids) this.#unwritten.examples.delete(id);
     for (const label of labels) this.#unwritten.labels.delete(label);

@@ -149,7 +149,7 @@ class Opened {
         opened: (files) => this.#open(files),
         removedAll: () => {
           this.#view.playing.stop();
-          void store.removeAll().catch((thrown: unknown) => this.#fail(thrown));
+          void store.removeAll().catch((thrown: unknown) => this.#notRemoved(thrown));
         },
       },
     );
@@ -338,8 +338,13 @@ class Opened {
       const removed = await remove();
       this.#undo.show(teachTexts.removed(what), () => void this.#store.add(removed));
     } catch (thrown) {
-      this.#fail(thrown);
+      this.#notRemoved(thrown);
     }
+  }
+
+  #notRemoved(thrown: unknown): void {
+    if (thrown instanceof DOMException) this.#view.say(teachTexts.notRemoved, "storage");
+    else this.#fail(thrown);
   }
 
   async #save(hasSound: boolean): Promise<void> {
@@ -364,7 +369,9 @@ class Opened {
     const added = await this.#maker.recording(label, recording, { name, made: at });
     if (!added) return;
     const { bundle, unkept } = added;
-    this.#undo.show(`${words} ${unkept}`.trim(), () => void this.#store.remove(bundle.examples, isNew ? [label] : []), offer);
+    const takeBack = () => this.#store.remove(bundle.examples, isNew ? [label] : []);
+    const undo = () => void takeBack().catch(() => this.#undo.show(teachTexts.notRemoved));
+    this.#undo.show(`${words} ${unkept}`.trim(), undo, offer);
   }
 }
 

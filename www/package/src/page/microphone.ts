@@ -5,6 +5,7 @@
 import { disposable, type Undo } from "../shared/closing.js";
 import { orAborted } from "../shared/engine.js";
 import { SoundError } from "../shared/errors.js";
+import { silence } from "../shared/input.js";
 import { notify } from "../shared/notify.js";
 import { checkNames, type Names, RECORDING_OPTIONS, type RecordingOptions, STREAM_OPTIONS, streamSettings } from "../shared/options.js";
 import type { StreamUpdate } from "../shared/protocol.js";
@@ -219,8 +220,8 @@ export class Microphone {
 
   /**
    * Records the next `seconds` of sound at the device's own sample rate.
-   * Throws `config` if `seconds` is not positive, `limit` for more than an hour, `aborted` if `signal` is aborted or the microphone
-   * closed before the end, and `worker-crashed`.
+   * Throws `config` if `seconds` is not positive, `limit` for more than an hour or than there is memory for, `aborted` if `signal` is
+   * aborted or the microphone closed before the end, and `worker-crashed`.
    */
   async record(seconds: number, options: { signal?: AbortSignal } = {}): Promise<Recording> {
     checkNames("record", options, ["signal"]);
@@ -247,17 +248,18 @@ export class Microphone {
 
   /** When a stream is replaced, it returns what it has recorded; the next one continues at the following sample. */
   async #record(samples: number, signal: AbortSignal | undefined): Promise<Recording["pcm"]> {
-    const whole = new Float32Array(samples);
+    let whole: Recording["pcm"] | undefined;
     let from: number | undefined;
     for (let filled = 0; filled < samples; ) {
       const { pcm, start } = await this.#stream.record(samples - filled, from, signal);
       if (pcm.length === samples) return pcm;
+      whole ??= silence(samples);
       whole.set(pcm, filled);
       filled += pcm.length;
       from = start + pcm.length;
       if (filled < samples) await this.#switching;
     }
-    return whole;
+    return whole!;
   }
 
   /** Switches run one after another. `undefined` keeps the settings. */

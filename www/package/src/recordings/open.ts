@@ -2,6 +2,7 @@
 // piece is in memory, so a recording can be hours long.
 
 import { abortedError, type ErrorCode, SoundError } from "../shared/errors.js";
+import { silence } from "../shared/input.js";
 import { notify } from "../shared/notify.js";
 import type { OpenAs, ReadWhole, Recording, RecordingReader } from "../shared/types.js";
 import type { SoundWarning } from "../shared/warnings.js";
@@ -20,7 +21,7 @@ const MAX_SECONDS = 3600;
  * `wasm-fetch` if the decoder cannot be loaded.
  */
 export function openFile(file: Blob, as: OpenAs & { whole?: undefined }, decoding: Decoding): Promise<RecordingReader>;
-/** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour, and `aborted`. */
+/** Reads all of it at once. Also throws what the reader throws, `limit` for more than an hour or than there is memory for, and `aborted`. */
 export function openFile(file: Blob, as: OpenAs, decoding: Decoding): Promise<Recording | RecordingReader>;
 export async function openFile(file: Blob, as: OpenAs, decoding: Decoding): Promise<Recording | RecordingReader> {
   const { whole, channel, onWarning } = as;
@@ -84,7 +85,7 @@ async function readAll(reader: RecordingReader, { signal }: ReadWhole): Promise<
   } finally {
     reader.close();
   }
-  const pcm = new Float32Array(length);
+  const pcm = silence(length);
   let at = 0;
   for (const piece of pieces) {
     pcm.set(piece, at);

@@ -4,6 +4,7 @@
 
 import { disposable } from "./closing.js";
 import { type Engine, orAborted } from "./engine.js";
+import { abortedError } from "./errors.js";
 import {
   CLASSIFY_OPTIONS,
   CLASSIFY_RECORDING_OPTIONS,
@@ -70,6 +71,7 @@ export abstract class BaseClassifier<R> {
     const options = second ?? {};
     checkNames("classify", options, CLASSIFY_RECORDING_OPTIONS);
     checkChannel(options.channel);
+    if (options.signal?.aborted) throw abortedError(options.signal);
     return orAborted(this.#classifyRecording(input, options), options.signal);
   }
 

@@ -22,6 +22,15 @@ export function toFloat32(samples: Samples): Float32Array<ArrayBuffer> {
   throw new SoundError("config", "expected samples as Float32Array or Int16Array");
 }
 
+/** Returns `length` samples of silence. Throws `limit` if there is not enough memory. */
+export function silence(length: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new SoundError("limit", `there is no memory for ${length} samples`, { cause });
+  }
+}
+
 /** Throws `config` for anything that is not a file. */
 export function toBlob(file: AudioFile): Blob {
   if (file instanceof Blob) return file;

@@ -7,6 +7,7 @@
 
 import type { WasmStream } from "../../wasm/sourcing_sound.js";
 import { withEventsEnded } from "../shared/ended.js";
+import { silence } from "../shared/input.js";
 import { PcmRing } from "./pcm-ring.js";
 import {
   type Block,
@@ -94,7 +95,7 @@ export class Capture {
   record(id: number, samples: number, from = this.#ring.end): Promise<Stretch> {
     return new Promise((done) => {
       const { pcm, start } = this.#ring.since(from);
-      const take = { id, start, pcm: new Float32Array(samples), filled: 0, done };
+      const take = { id, start, pcm: silence(samples), filled: 0, done };
       this.#takes.add(take);
       this.#fill(take, pcm);
     });

@@ -145,6 +145,8 @@ export const teach: typeof english = {
   full: "Auf diesem Gerät ist kein Platz mehr: Was du hinzufügst, ließ sich nicht speichern und ist vergessen, wenn du die Seite schließt.",
   unwritten:
     "Dein Browser konnte nicht speichern, was du hinzufügst, vielleicht weil in einem anderen Fenster eine neuere Fassung dieser Seite offen ist: Es ist vergessen, wenn du die Seite schließt. Lade die Seite neu, und füg es noch einmal hinzu.",
+  notRemoved:
+    "Dein Browser konnte es nicht entfernen, vielleicht weil in einem anderen Fenster eine neuere Fassung dieser Seite offen ist. Lade die Seite neu, und entferne es noch einmal.",
   outdated: (count) =>
     `${counted(count, "Beispiel wurde", "Beispiele wurden")} für ein früheres Modell gemacht, und der Ton ist nicht gespeichert. ${count === 1 ? "Es wird" : "Sie werden"} nicht mehr genutzt.`,
   otherBase: (base) =>

@@ -146,6 +146,8 @@ export const teach = {
   full: "There is no room left on this device: what you add could not be kept, and is lost when you close the page.",
   unwritten:
     "Your browser could not store what you add, perhaps because a newer version of this page is open in another window: it is lost when you close the page. Reload the page, and add it again.",
+  notRemoved:
+    "Your browser could not remove it, perhaps because a newer version of this page is open in another window. Reload the page, and remove it again.",
   outdated: (count: number) =>
     `${counted(count, "example was", "examples were")} made for an earlier model, and the sound was not kept. ${count === 1 ? "It is" : "They are"} no longer used.`,
   otherBase: (base: string) =>
