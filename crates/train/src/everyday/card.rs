@@ -248,9 +248,9 @@ fn plan(evaluation: &Evaluation) -> String {
          and {} anchors: AdamW with a learning rate of up to {} that falls \
          along a cosine, a moving average of the weights; the stem and the first {} blocks stay as \
          they were. Of the weights at these shares of the way from the original's to the trained \
-         ones, those ship that, on the recordings to choose with, agree best on short and spoilt \
-         windows and on clean ones no less often than the original's own weights as stored (share \
-         0): {shares}.",
+         ones, those ship that, on the recordings to choose with, have the highest mean of three \
+         agreements: on clean windows of 4 s, on windows of 1 s, and on spoilt ones; share 0 is \
+         the original's own weights as stored: {shares}.",
         plan.runs, plan.steps, plan.batch, plan.anchors, plan.learning_rate, plan.frozen_blocks
     )
 }

@@ -114,16 +114,20 @@ pub struct Share {
     pub hard: f64,
 }
 
-/// Tries weights between the original's and the trained ones on the recordings for validation, and
-/// returns all results with the index of the best weights: among those that agree on clean windows
-/// at least as often as the first candidate, which is the original as it would be stored, those
-/// that do best on short and degraded windows.
-pub fn choose(
+impl Share {
+    /// The mean of the three agreements.
+    fn mean(&self) -> f64 {
+        (self.clean + 2.0 * self.hard) / 3.0
+    }
+}
+
+/// Tries weights between the original's and the trained ones on the recordings for validation.
+pub fn shares(
     layout: &Layout,
     candidates: &[(f64, Vec<Array>)],
     material: &Material,
     answers: &[Answers],
-) -> Result<(usize, Vec<Share>)> {
+) -> Result<Vec<Share>> {
     let clips = material.with_role(Role::Validation, answers);
     let clips: Vec<_> = clips.filter(|(clip, _)| clip.set != material.formulas()).collect();
     let networks = candidates.iter().map(|(_, weights)| Network { name: "", weights });
@@ -138,11 +142,14 @@ pub fn choose(
         clean: clean.shares[index],
         hard: (short.shares[index] + spoilt.shares[index]) / 2.0,
     });
-    let found: Vec<Share> = found.collect();
-    let least = found.first().map_or(0.0, |share| share.clean);
-    let fits = found.iter().enumerate().filter(|(_, share)| share.clean >= least);
-    let best = fits.max_by(|a, b| a.1.hard.total_cmp(&b.1.hard));
-    Ok((best.map_or(0, |(index, _)| index), found))
+    Ok(found.collect())
+}
+
+/// Returns the index of the weights with the highest mean of the three agreements. It is a sum, so
+/// that a few windows more or less of one kind do not decide alone.
+pub fn best_share(shares: &[Share]) -> usize {
+    let best = shares.iter().enumerate().max_by(|a, b| a.1.mean().total_cmp(&b.1.mean()));
+    best.map_or(0, |(index, _)| index)
 }
 
 struct Judge<'a> {
@@ -227,6 +234,19 @@ fn gain(by_recording: &BTreeMap<&str, Vec<&[bool]>>) -> (f64, f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_window_does_not_choose_the_weights() {
+        let share = |share, clean, hard| Share { share, clean, hard };
+        let clear = [share(0.0, 0.95, 0.31), share(0.2, 0.96, 0.32), share(0.8, 0.94, 0.38)];
+        assert_eq!(best_share(&clear), 2);
+        let mut one_less = clear;
+        one_less[2].clean -= 1.0 / 89.0;
+        assert_eq!(best_share(&one_less), 2);
+        // But weights that are wrong about clean sound are not worth what they win elsewhere.
+        one_less[2].clean = 0.8;
+        assert_eq!(best_share(&one_less), 1);
+    }
 
     #[test]
     fn the_gain_is_paired() {

@@ -238,11 +238,12 @@ impl Task<'_> {
         let start = &self.checkpoint.weights;
         let mut candidates: Vec<_> =
             SHARES.iter().map(|&share| (share, distil::between(start, trained, share))).collect();
-        let path = self.path(("chosen", 4), trained)?;
-        let (best, shares) = cache::json(&path, || {
-            measure::choose(&self.checkpoint.layout, &candidates, self.material, answers)
+        let path = self.path(("shares", 5), trained)?;
+        let shares = cache::json(&path, || {
+            measure::shares(&self.checkpoint.layout, &candidates, self.material, answers)
         })?;
-        ensure!(best < candidates.len(), "{} is damaged; remove it", path.display());
+        ensure!(shares.len() == candidates.len(), "{} is damaged; remove it", path.display());
+        let best = measure::best_share(&shares);
         progress::line(&format!("{} of the way: {shares:?}", candidates[best].0));
         Ok((shares, candidates.swap_remove(best).1))
     }
