@@ -3,7 +3,7 @@
 use super::evaluation::{ALL_UNKNOWN, Evaluation, Means, Shipped, StageEvaluation, Unknown};
 use super::recipe::Recipe;
 use super::stage::PARTS;
-use crate::publish::provenance::{self, Provenance};
+use crate::publish::provenance::Provenance;
 use crate::publish::sections::{self, thousands};
 use crate::publish::text::{cell, percent};
 use sourcing_sound::HeadFeature;
@@ -60,14 +60,14 @@ fn accuracy(evaluation: &Evaluation) -> String {
     };
     let mut text = format!(
         "## Accuracy\n\nEvery row is a head of its own that was trained on nothing of the left-out \
-         folds (nor on any other clip of their recordings), with seed {}. {} The interval is the 95% \
-         bootstrap over recordings, since clips of one recording are near-copies. The calibration error \
-         (expected, 15 bins) is with a temperature fitted in cross-validation on the row's own \
-         training clips, and in brackets without any.\n\n\
+         folds (nor on any other clip of their recordings), with seed {}. Its base's card says what \
+         the base was trained on. The interval is the 95% bootstrap over recordings, since clips of \
+         one recording are near-copies. The calibration error (expected, 15 bins) is with a \
+         temperature fitted in cross-validation on the row's own training clips, and in brackets \
+         without any.\n\n\
          | left-out folds | clips | recordings | accuracy | 95% interval | macro-F1 | calibration \
          error |\n|---|---|---|---|---|---|---|\n",
         evaluation.recipe.seed,
-        provenance::base_notes(&evaluation.base.sha256),
     );
     for stage in &evaluation.stages {
         let row = sections::left_out_row(stage);

@@ -231,22 +231,6 @@ left-out folds were known (66.1% on fold 1 and 67.2% on fold 2 with an unweighte
 penalty had the least cross-validated loss). They use nothing of a left-out fold, but the figures \
 may be slightly optimistic for it.";
 
-/// The SHA-256 of the everyday model with training data that overlap with UrbanSound8K.
-const EVERYDAY_SHA256: &str = "21ff437da5959b0a367db2f5bed2f58ad4e8996b46c28626d99fbe036f3811df";
-
-/// Returns notes, as Markdown, on the left-out clips that the base of a head was trained on.
-pub fn base_notes(sha256: &str) -> &'static str {
-    if sha256 == EVERYDAY_SHA256 {
-        EVERYDAY_NOTES
-    } else {
-        "Its base's card says what the base was trained on."
-    }
-}
-
-const EVERYDAY_NOTES: &str = "\
-Its base was trained or chosen, without their labels, on clips of ESC-10 from recordings that \
-these folds have too: 2 recordings (8 clips) of fold 1, one (4 clips) of fold 2 and 23 of folds 3-9.";
-
 #[cfg(test)]
 mod tests {
     use super::*;
