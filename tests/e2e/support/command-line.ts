@@ -1,6 +1,7 @@
 // The native command line's results for a file.
 
 import { execFileSync } from "node:child_process";
+import { overall } from "../../../www/src/sound/parts";
 import { cliPath } from "./environment";
 import { mostOften } from "./tally";
 
@@ -36,6 +37,22 @@ export function answersLive(segments: readonly Segment[]): string[] {
   const answers = segments.map(answerOf);
   const common = [...new Set(answers)].filter((answer) => answers.filter((other) => other === answer).length >= COMMON * answers.length);
   return [...new Set([...common, mostOften(answers)])].map((answer) => (answer === "Silence" ? "quiet" : answer));
+}
+
+/** The label that the page shows for a recording with these segments as a whole, by the page's own rule. */
+export function wholeLabel(segments: readonly Segment[]): string {
+  const indices = new Map<string, number>();
+  const predictions = segments.map(({ start, end, rejected, scores }) => {
+    // Best first.
+    const categories = Object.entries(scores).map(([label, score]) => {
+      const index = indices.get(label) ?? indices.size;
+      indices.set(label, index);
+      return { index, label, score, source: "base", group: undefined };
+    });
+    return { start, end, rejected, categories, groups: [] };
+  });
+  const { rejected, categories } = overall(predictions as unknown as Parameters<typeof overall>[0]);
+  return rejected ? "rejected" : categories[0]!.label;
 }
 
 /** By the default model, or by another that is built in (`urban`, `urban-tiny`), or by a model's file; with a head's file. */
