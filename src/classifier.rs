@@ -125,8 +125,8 @@ impl Classifier {
     }
 
     /// Returns the base model's output for each patch of a recording. Patches lie on a fixed grid
-    /// that starts at the first column, and the last one is padded with silence. Heads are trained
-    /// on these outputs, pooled by [`crate::pool`].
+    /// that starts at the first column; the last one is moved or padded, depending on the model's
+    /// [`Padding`](crate::Padding). Heads are trained on these outputs, pooled by [`crate::pool`].
     ///
     /// # Errors
     /// `config` for a model without an embedding; otherwise as [`Self::classify_with_hop`].
@@ -158,7 +158,7 @@ impl Classifier {
     }
 
     /// Returns the scores of one segment, given as columns (`[columns][n_mels]`, at most
-    /// `segment_frames`; fewer are padded with silence).
+    /// `segment_frames`; fewer are padded, depending on the model's [`Padding`](crate::Padding)).
     ///
     /// # Errors
     /// `config` if the columns do not fit; `inference` if the network fails.
@@ -170,7 +170,7 @@ impl Classifier {
 
     /// Returns the network's outputs for one of its inputs, before calibration and activation.
     /// Takes columns as [`Self::score_columns`] does, at most as many as one input of the network
-    /// has.
+    /// has; silence follows fewer, whatever the model's padding is.
     ///
     /// # Errors
     /// As [`Self::score_columns`].

@@ -3,7 +3,7 @@
 
 use crate::decimal::Decimal;
 use crate::error::{Error, Result};
-use crate::metadata::{ModelMetadata, PatchLayout};
+use crate::metadata::{ModelMetadata, Padding, PatchLayout};
 
 /// A column or two beyond a segment come from an encoder's padding, not from sound.
 pub(crate) const SLACK_COLUMNS: usize = 2;
@@ -19,10 +19,11 @@ pub(crate) struct Grid {
     pub(crate) segment_inputs: usize,
     /// Inputs from one segment to the next.
     pub(crate) hop_inputs: usize,
-    /// Whether inputs are patches. Patches keep their places, and the last one is padded with
-    /// silence. Other inputs are whole segments, and the last one is moved to end with the
-    /// recording.
+    /// Whether inputs are patches, of which a segment may have several. Other inputs are whole
+    /// segments.
     pub(crate) has_patches: bool,
+    /// How an input with fewer columns is filled.
+    pub(crate) padding: Padding,
 }
 
 impl Grid {
@@ -45,7 +46,14 @@ impl Grid {
         let (step_columns, hop_inputs) =
             if has_patches { (hop_frames, steps(hop_frames)) } else { (steps(1), 1) };
         let segment_inputs = metadata.segment_patches();
-        Ok(Grid { input_columns: frames, step_columns, segment_inputs, hop_inputs, has_patches })
+        Ok(Grid {
+            input_columns: frames,
+            step_columns,
+            segment_inputs,
+            hop_inputs,
+            has_patches,
+            padding: metadata.padding,
+        })
     }
 
     /// Creates the grid of a network's inputs alone: each counts as a patch, even for networks with
@@ -58,6 +66,7 @@ impl Grid {
             segment_inputs: 1,
             hop_inputs: 1,
             has_patches: true,
+            padding: metadata.padding,
         }
     }
 
@@ -81,15 +90,33 @@ impl Grid {
         }
     }
 
+    /// Returns whether the last input is moved to end with the recording. Otherwise, it keeps its
+    /// place and is padded.
+    pub(crate) fn moves_last(self) -> bool {
+        !self.has_patches || self.padding == Padding::SilenceEitherSide
+    }
+
+    /// Returns where an input begins that ends with `total` columns.
+    fn latest_start(self, total: usize) -> usize {
+        total.saturating_sub(self.input_columns)
+    }
+
+    /// Returns the first of `total` columns that input number `next` or a later one may need.
+    pub(crate) fn first_needed(self, next: usize, total: usize) -> usize {
+        let latest = if self.moves_last() { self.latest_start(total) } else { total };
+        latest.min(next * self.step_columns)
+    }
+
     /// Returns the first columns of the remaining inputs, from number `next` on, of a whole
     /// recording of `total` columns.
     pub(crate) fn last_inputs(self, next: usize, total: usize) -> Vec<usize> {
         let Grid { input_columns, step_columns, .. } = self;
         if self.has_patches {
             let inputs = patch_count(total, input_columns, step_columns);
-            return (next..inputs).map(|input| input * step_columns).collect();
+            let latest = if self.moves_last() { self.latest_start(total) } else { usize::MAX };
+            return (next..inputs).map(|input| (input * step_columns).min(latest)).collect();
         }
-        let beyond = total.saturating_sub(input_columns);
+        let beyond = self.latest_start(total);
         vec![if beyond > SLACK_COLUMNS { beyond } else { 0 }]
     }
 }

@@ -57,8 +57,8 @@ impl PatchStream {
         self.run((self.done..sure).map(|input| input * step_columns).collect())
     }
 
-    /// Returns the last patches; together, the stream returns at least one. The last one is padded
-    /// with silence.
+    /// Returns the last patches; together, the stream returns at least one. The last one is moved or
+    /// padded, depending on the model's [`Padding`](crate::Padding).
     ///
     /// # Errors
     /// `audio-too-short` for less audio than one feature column needs; `inference` if the network
@@ -76,7 +76,7 @@ impl PatchStream {
     /// Runs the network on the next inputs, which begin at these columns, and drops what no later
     /// input needs.
     fn run(&mut self, inputs: Vec<usize>) -> Result<Vec<Patch>> {
-        let Grid { input_columns, step_columns, .. } = self.grid;
+        let Grid { input_columns, .. } = self.grid;
         let total = self.total();
         let mut patches = Vec::with_capacity(inputs.len());
         for first in inputs {
@@ -86,7 +86,7 @@ impl PatchStream {
             patches.push(self.scorer.run(columns)?.patch);
             self.done += 1;
         }
-        let unneeded = (self.done * step_columns).min(total).saturating_sub(self.dropped);
+        let unneeded = self.grid.first_needed(self.done, total).saturating_sub(self.dropped);
         self.kept.drain(..unneeded * self.n_mels);
         self.dropped += unneeded;
         Ok(patches)

@@ -6,9 +6,10 @@ use crate::engine::sigmoid;
 use crate::error::{Error, Result};
 use crate::head::{Head, Patch, mean};
 use crate::joint::Joint;
-use crate::metadata::{Card, Decision, ModelMetadata};
+use crate::metadata::{Card, Decision, ModelMetadata, Padding};
 use crate::model::{Model, Outputs};
 use crate::vocabulary::{Scored, Vocabulary};
+use std::iter::repeat_n;
 use std::sync::Arc;
 
 /// Runs a network, and the head on it, on columns. Cheap to clone.
@@ -40,6 +41,23 @@ pub(crate) struct PatchOutput {
     pub(crate) patch: Patch,
     /// Score of "none of the labels", if the network has that output.
     other: Option<f32>,
+}
+
+impl PatchOutput {
+    /// Returns the weighted mean of this output and another one, whose weight is `share`.
+    fn mixed(self, other: &PatchOutput, share: f32) -> PatchOutput {
+        let mix = |own: f32, other: f32| own + share * (other - own);
+        let all = |own: Vec<f32>, other: &[f32]| -> Vec<f32> {
+            own.into_iter().zip(other).map(|(own, &other)| mix(own, other)).collect()
+        };
+        PatchOutput {
+            patch: Patch {
+                scores: all(self.patch.scores, &other.patch.scores),
+                embedding: all(self.patch.embedding, &other.patch.embedding),
+            },
+            other: self.other.zip(other.other).map(|(own, other)| mix(own, other)),
+        }
+    }
 }
 
 impl Scorer {
@@ -114,8 +132,23 @@ impl Scorer {
         &self.vocabulary
     }
 
-    /// Runs the network on at most as many columns as its input has; fewer are padded with silence.
+    /// Runs the network on at most as many columns as its input has; fewer are padded.
     pub(crate) fn run(&mut self, columns: &[f32]) -> Result<PatchOutput> {
+        let output = self.run_once(columns)?;
+        let metadata = &self.metadata;
+        let values = metadata.front_end.n_mels * metadata.input_frames();
+        if columns.len() == values || metadata.padding == Padding::Silence {
+            return Ok(output);
+        }
+        let silence = repeat_n(metadata.front_end.silent_value(), values - columns.len());
+        let preceded: Vec<f32> = silence.chain(columns.iter().copied()).collect();
+        // A sound that fills little of an input, at its end, is often taken for silence.
+        let share = (columns.len() as f32 / values as f32).min(0.5);
+        Ok(output.mixed(&self.run_once(&preceded)?, share))
+    }
+
+    /// Runs the network on columns and the silence that follows fewer than its input has.
+    fn run_once(&mut self, columns: &[f32]) -> Result<PatchOutput> {
         let outputs = self.outputs(columns)?;
         let base = self.model.metadata();
         let (labels, other) = outputs.scores.split_at(base.labels.len());

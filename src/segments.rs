@@ -212,13 +212,9 @@ impl Segments {
         (first - self.dropped) * n_mels..(last - self.dropped) * n_mels
     }
 
-    /// Drops the columns that no input after the first `inputs` needs. The last whole segment may
-    /// still be moved, back to the end of the columns so far.
+    /// Drops the columns that no input after the first `inputs` needs.
     fn drop_columns(&mut self, inputs: usize) {
-        let Grid { input_columns, step_columns, has_patches, .. } = self.grid;
-        let total = self.total_columns();
-        let movable = if has_patches { total } else { total.saturating_sub(input_columns) };
-        let needed = movable.min(inputs * step_columns);
+        let needed = self.grid.first_needed(inputs, self.total_columns());
         self.kept.drain(..(needed - self.dropped) * self.n_mels());
         self.dropped = needed;
     }

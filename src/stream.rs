@@ -2,14 +2,16 @@
 //!
 //! Feature columns are computed once, as audio arrives, and kept in a ring that is as long as the
 //! network's input. A network with whole segments runs on the ring every hop. A network with
-//! patches runs once on each patch; every hop, its outputs for the newest segment are pooled. The
-//! ring is filled with silence at first, so the first update comes after one hop.
+//! patches runs once on each patch; every hop, its outputs for the newest segment are pooled. Until
+//! the ring is full, silence precedes the sound, or the network runs on what has arrived, as on a
+//! recording of that length, if the model pads these on either side. So the first update comes after
+//! one hop.
 
 use crate::audio::{SampleRate, check_finite};
 use crate::error::Result;
 use crate::front_end::{ColumnStream, FrontEnd};
 use crate::grid::{Grid, SLACK_COLUMNS};
-use crate::metadata::Decision;
+use crate::metadata::{Decision, Padding};
 use crate::prediction::Prediction;
 use crate::scorer::{PatchOutput, Scorer};
 use crate::smooth::{EventDetector, Smoother, SoundEvent};
@@ -166,8 +168,7 @@ impl Stream {
             self.ring.extend(column);
             self.columns_processed += 1;
             if self.columns_processed.is_multiple_of(self.grid.step_columns as u64) {
-                let output = self.scorer.run(self.ring.make_contiguous())?;
-                self.keep(output, self.columns_processed);
+                self.run_without(self.unpadded())?;
             }
             if self.columns_processed - self.columns_scored >= self.grid.hop_columns() as u64 {
                 updates.push(self.update());
@@ -183,16 +184,37 @@ impl Stream {
     /// Runs the network on what has arrived since its last run. Patches stay on their grid, as in a
     /// recording that ends here; a network with whole segments runs on the newest one.
     fn run_rest(&mut self) -> Result<()> {
-        let Grid { input_columns, step_columns, has_patches, .. } = self.grid;
+        let Grid { step_columns, has_patches, .. } = self.grid;
         let rest = (self.columns_processed % step_columns as u64) as usize;
-        let is_full = self.columns_processed >= input_columns as u64;
-        let skipped = match (has_patches, is_full) {
+        let (missing, moves_last) = (self.missing(), self.grid.moves_last());
+        let skipped = match (has_patches, missing) {
             (false, _) if rest == 0 => return Ok(()),
-            (false, _) => 0,
-            (true, true) if rest <= SLACK_COLUMNS => return Ok(()),
-            (true, true) => step_columns - rest,
-            (true, false) => input_columns - self.columns_processed as usize,
+            (false, _) => self.unpadded(),
+            (true, 0) if rest <= SLACK_COLUMNS => return Ok(()),
+            (true, 0) if moves_last => 0,
+            (true, 0) => step_columns - rest,
+            (true, _) if moves_last && rest == 0 => return Ok(()),
+            (true, missing) => missing,
         };
+        self.run_without(skipped)
+    }
+
+    /// Returns how many columns the ring lacks.
+    fn missing(&self) -> usize {
+        (self.grid.input_columns as u64).saturating_sub(self.columns_processed) as usize
+    }
+
+    /// Returns how many columns at the beginning of the ring are missing and do not count as
+    /// silence.
+    fn unpadded(&self) -> usize {
+        match self.grid.padding {
+            Padding::Silence => 0,
+            Padding::SilenceEitherSide => self.missing(),
+        }
+    }
+
+    /// Runs the network on the ring without its first `skipped` columns.
+    fn run_without(&mut self, skipped: usize) -> Result<()> {
         let n_mels = self.columns.config().n_mels;
         let output = self.scorer.run(&self.ring.make_contiguous()[skipped * n_mels..])?;
         self.keep(output, self.columns_processed + skipped as u64);
@@ -200,7 +222,8 @@ impl Stream {
     }
 
     /// Keeps the network's output for its input up to column `end`, as part of the newest segment.
-    /// Outputs from before the ring was full are dropped once it is full.
+    /// Outputs from before the ring was full are dropped once it is full, or as soon as there is one
+    /// for all that has arrived.
     fn keep(&mut self, output: PatchOutput, end: u64) {
         let Grid { input_columns, step_columns, segment_inputs, .. } = self.grid;
         let (inputs, step) = (input_columns as u64, step_columns as u64);

@@ -24,11 +24,17 @@ pub const FORMAT_VERSION: u32 = 1;
 const PREFIX: &str = "sourcing_sound.";
 const MAX_SEGMENT_FRAMES: usize = 16_384;
 
-/// How a recording that is shorter than a segment is handled.
+/// How an input of the network is filled if the recording has fewer columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Padding {
-    /// Columns of digital silence follow it.
+    /// Columns of digital silence follow it. The last patch of a longer recording keeps its place
+    /// on the grid, and is filled in the same way.
     Silence,
+    /// The network runs twice, with silence after the recording and with silence before it. The
+    /// outputs are averaged; the second one counts by the share of the input that the recording
+    /// fills, at most half. A longer recording needs no padding: its last patch is moved so that it
+    /// ends with the recording.
+    SilenceEitherSide,
 }
 
 /// The patches of a network with an input shorter than a segment; they lie on a fixed grid.
@@ -58,9 +64,9 @@ pub struct ModelMetadata {
     /// Columns of a segment: one input of the network, or several patches.
     pub segment_frames: usize,
     /// If set, the network runs on patches of the segment, and the outputs are pooled over the
-    /// patches. The first patch starts at the first column; the last one is padded with silence.
+    /// patches. The first patch starts at the first column.
     pub patch: Option<PatchLayout>,
-    /// How shorter recordings are handled.
+    /// How inputs are filled if there are fewer columns.
     pub padding: Padding,
     /// How its outputs become scores, rejections and events.
     pub decision: Decision,
@@ -127,6 +133,17 @@ impl ModelMetadata {
         1 + (self.segment_frames - frames) / hop_frames
     }
 
+    /// Returns where each of the `count` patches of a recording of `seconds` starts, in seconds.
+    pub fn patch_starts(&self, count: usize, seconds: f64) -> Vec<f64> {
+        let PatchLayout { frames, hop_frames } = self.layout();
+        let column = self.front_end.column_seconds();
+        let latest = match self.padding {
+            Padding::Silence => f64::INFINITY,
+            Padding::SilenceEitherSide => (seconds - frames as f64 * column).max(0.0),
+        };
+        (0..count).map(|patch| ((patch * hop_frames) as f64 * column).min(latest)).collect()
+    }
+
     pub(crate) fn vocabulary(&self) -> Vocabulary {
         Vocabulary::of_base(self.labels.clone(), self.taxonomy.clone(), self.decision.thresholds())
     }
@@ -155,7 +172,7 @@ names! {
     FRAMINGS: FrameLayout { Librosa = "librosa", TensorFlow = "tensorflow" }
     MEL_NORMS: MelNorm { Slaney = "slaney", None = "none" }
     MEL_SCALES: MelScale { Slaney = "slaney", Htk = "htk", Kaldi = "kaldi" }
-    PADDINGS: Padding { Silence = "silence" }
+    PADDINGS: Padding { Silence = "silence", SilenceEitherSide = "silence_either_side" }
     PAD_MODES: PadMode { Constant = "constant", Reflect = "reflect" }
     TRIANGLES: MelTriangles { Hertz = "hertz", Mel = "mel" }
     WINDOWS: Window { Hann = "hann", HannSymmetric = "hann_symmetric" }

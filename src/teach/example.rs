@@ -5,6 +5,7 @@ use crate::base::Base;
 use crate::classifier::Classifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::head::{HeadFeature, Patch, format_error, pool};
+use crate::metadata::Padding;
 use crate::model::Model;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use half::f16;
@@ -241,8 +242,13 @@ fn levels(model: &Model, pcm: Pcm<'_>, windows: Option<usize>) -> Vec<f32> {
     let (len, hop) = (samples_of(layout.frames), samples_of(layout.hop_frames));
     let samples = pcm.samples();
     let divisor = len.min(samples.len()) as f64;
+    // The last patch may be moved to end with the recording.
+    let latest = match metadata.padding {
+        Padding::Silence => samples.len() - 1,
+        Padding::SilenceEitherSide => samples.len().saturating_sub(len),
+    };
     let level = |window: usize| {
-        let first = (window * hop).min(samples.len() - 1);
+        let first = (window * hop).min(latest);
         let window = &samples[first..samples.len().min(first + len)];
         let power: f64 = window.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
         (10.0 * (power / divisor).log10()) as f32

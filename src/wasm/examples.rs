@@ -76,10 +76,10 @@ impl WasmClassifier {
         let pcm = rate(sample_rate).and_then(|rate| Pcm::new(pcm, rate)).map_err(to_js)?;
         let patches = self.classifier.patches(pcm).map_err(to_js)?;
         let metadata = self.classifier.model().metadata();
-        let hop = metadata.layout().hop_frames as f64 * metadata.front_end.column_seconds();
-        let objects = patches.iter().enumerate().map(|(index, patch)| {
+        let starts = metadata.patch_starts(patches.len(), pcm.duration_seconds());
+        let objects = patches.iter().zip(starts).map(|(patch, start)| {
             object(&[
-                ("start", (index as f64 * hop).into()),
+                ("start", start.into()),
                 ("embedding", Float32Array::from(patch.embedding.as_slice()).into()),
             ])
         });

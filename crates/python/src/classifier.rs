@@ -27,7 +27,8 @@ pub(crate) struct Classifier {
 /// The order of the labels by score, and the scores of groups.
 type Ranks = (Py<PyArray2<u16>>, Py<PyArray2<f32>>);
 /// Vectors, scores, hop and length of the windows in seconds, and codes and texts of warnings.
-type Embedded = (Py<PyArray2<f32>>, Py<PyArray2<f32>>, f64, f64, Vec<(String, String)>);
+type Embedded =
+    (Py<PyArray2<f32>>, Py<PyArray2<f32>>, Py<PyArray1<f64>>, f64, f64, Vec<(String, String)>);
 
 #[pymethods]
 impl Classifier {
@@ -168,17 +169,20 @@ impl Classifier {
         let channel = Channels::new(channel)?.one()?;
         let given = Given::new(source, sample_rate)?;
         let input = given.input()?;
-        let (patches, warnings) = detached(py, || {
+        let (patches, seconds, warnings) = detached(py, || {
             let mut source = input.open(channel, 0.0)?;
-            let mut stream = self.classifier.patch_stream(source.rate())?;
+            let rate = source.rate();
+            let mut stream = self.classifier.patch_stream(rate)?;
             let mut signals = Signals::new();
-            let mut patches = Vec::new();
+            let (mut patches, mut samples) = (Vec::new(), 0);
             while let Some(block) = source.next_block()? {
+                samples += block.len();
                 patches.extend(stream.push(block)?);
                 signals.check()?;
             }
             patches.extend(stream.finish()?);
-            Ok((patches, scored::texts(&source.warnings())))
+            let seconds = samples as f64 / f64::from(rate.hz());
+            Ok((patches, seconds, scored::texts(&source.warnings())))
         })?;
         let metadata = self.classifier.model().metadata();
         let column_seconds = metadata.front_end.column_seconds();
@@ -189,8 +193,9 @@ impl Classifier {
         let scores = patches.iter().flat_map(|patch| patch.scores.iter().copied()).collect();
         let vectors = patches.into_iter().flat_map(|patch| patch.embedding).collect();
         let (vectors, scores) = (matrix(py, vectors, rows)?, matrix(py, scores, rows)?);
+        let starts = PyArray1::from_vec(py, metadata.patch_starts(rows, seconds)).unbind();
         let (hop, window) = (hop as f64 * column_seconds, frames as f64 * column_seconds);
-        Ok((vectors, scores, hop, window, warnings))
+        Ok((vectors, scores, starts, hop, window, warnings))
     }
 
     /// `[columns][n_mels]`
@@ -283,12 +288,12 @@ impl Classifier {
         label: Option<String>,
         recording: Option<String>,
         fold: Option<i32>,
-        hop: f64,
+        starts: &Bound<'_, PyAny>,
         vectors: &Bound<'_, PyAny>,
         scores: &Bound<'_, PyAny>,
     ) -> PyResult<Table> {
         let clip = Clip { file, label, recording, fold };
-        Ok(table::embeddings(py, &self.classifier, &clip, hop, vectors, scores)?)
+        Ok(table::embeddings(py, &self.classifier, &clip, starts, vectors, scores)?)
     }
 
     fn failed_table(&self, file: &str, code: &str, rows: &str) -> PyResult<Table> {

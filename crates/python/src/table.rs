@@ -135,25 +135,27 @@ pub(crate) fn embeddings(
     py: Python<'_>,
     classifier: &Classifier,
     clip: &Clip,
-    hop: f64,
+    starts: &Bound<'_, PyAny>,
     vectors: &Bound<'_, PyAny>,
     scores: &Bound<'_, PyAny>,
 ) -> Result<Table> {
+    let starts: Vec<f64> = starts.extract()?;
     let (vectors, scores) = (Held::new(vectors)?, Held::new(scores)?);
     let (View::F32(vectors), View::F32(scores)) = (vectors.view()?, scores.view()?) else {
         return Err(Failure::Type("the vectors or the scores are not float32".to_owned()));
     };
     let metadata = classifier.model().metadata();
     let sizes = (metadata.embedding_size.unwrap_or_default(), metadata.labels.len());
-    if (vectors.ncols(), scores.ncols()) != sizes || vectors.nrows() != scores.nrows() {
+    let rows = [vectors.nrows(), scores.nrows()];
+    if (vectors.ncols(), scores.ncols()) != sizes || rows != [starts.len(); 2] {
         let message =
             "these embeddings were made with another model: pass the classifier of theirs";
         return Err(Failure::config(message));
     }
     detached(py, || {
         let mut table = EmbeddingRows::new(classifier);
-        for (index, (vector, scores)) in vectors.rows().into_iter().zip(scores.rows()).enumerate() {
-            table.push(clip, index as f64 * hop, &vector.to_vec(), &scores.to_vec());
+        for ((start, vector), scores) in starts.iter().zip(vectors.rows()).zip(scores.rows()) {
+            table.push(clip, *start, &vector.to_vec(), &scores.to_vec());
         }
         Ok(Table { batch: table.take()? })
     })

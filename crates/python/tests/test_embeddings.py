@@ -40,6 +40,11 @@ def test_a_row_per_window(classifier: Classifier, tmp_path: Path) -> None:
     assert table.column_names == names
     assert table["file"].to_pylist() == windows * [str(path)]
     assert table["start_s"].to_pylist() == [0.5 * index for index in range(windows)]
+    assert table["start_s"].to_pylist() == embeddings.starts.tolist()
+    # The last window of a recording that does not fit the grid ends with it.
+    moved = classifier.embed(siren(2.8), 16_000)
+    assert moved.starts.tolist() == pytest.approx([0, 0.5, 0.8])
+    assert pa.table(moved.to_arrow(file="short"))["start_s"].to_pylist() == moved.starts.tolist()
     assert table["fold"].to_pylist() == windows * [3]
     for column, expected in (("embedding", embeddings.vectors), ("scores", embeddings.scores)):
         assert np.array_equal(np.array(table[column].to_pylist(), np.float32), expected)

@@ -215,11 +215,12 @@ class Classifier(LoadedModel):
         """
         native = self._open()
         source = _audio.source(audio)
-        vectors, scores, hop, window, warnings = native.embed(
+        vectors, scores, starts, hop, window, warnings = native.embed(
             source, _audio.rate(sample_rate), _audio.channel(channel)
         )
         embeddings = Embeddings(vectors, hop, window)
         embeddings.scores = scores
+        embeddings.starts = starts
         embeddings.source = source if isinstance(source, str) else None
         embeddings.warnings = [RecordingWarning(*warning) for warning in warnings]
         if strict:

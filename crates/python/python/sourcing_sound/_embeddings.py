@@ -23,10 +23,10 @@ class _Windows(NamedTuple):
     vectors: npt.NDArray[np.float32]
     """``(windows, Classifier.embedding_size)``."""
     hop_seconds: float
-    """From the start of one window to the start of the next: window ``i`` starts at
-    ``i * hop_seconds``."""
+    """From the start of one window to the start of the next. The last one may start earlier: see
+    ``starts``."""
     window_seconds: float
-    """The length of a window. Silence fills up the last one."""
+    """The length of a window."""
 
 
 class Embeddings(_Windows):
@@ -36,6 +36,9 @@ class Embeddings(_Windows):
 
     scores: npt.NDArray[np.float32]
     """The scores of each window, ``(windows, labels of the model)``, without those of a head."""
+    starts: npt.NDArray[np.float64]
+    """Where each window starts, ``(windows,)``, in seconds. The last one ends with the recording; with
+    a model whose ``padding`` is ``silence``, silence fills it up instead."""
     source: Optional[str]
     """The path of the recording; None for an array and for bytes."""
     warnings: list[RecordingWarning]
@@ -92,7 +95,7 @@ class Embeddings(_Windows):
         number = None if fold is None else _audio.whole("fold", fold, most=FOLDS)
         return Table(
             native.embeddings_table(
-                name, label, recording, number, self.hop_seconds, self.vectors, self.scores
+                name, label, recording, number, list(self.starts), self.vectors, self.scores
             )
         )
 

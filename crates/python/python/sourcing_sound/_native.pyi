@@ -82,7 +82,7 @@ class Classifier:
     def ranks(self, scores: _Float) -> tuple[npt.NDArray[np.uint16], _Float]: ...
     def embed(
         self, source: _Source, sample_rate: Optional[int], channel: int
-    ) -> tuple[_Float, _Float, float, float, list[tuple[str, str]]]: ...
+    ) -> tuple[_Float, _Float, npt.NDArray[np.float64], float, float, list[tuple[str, str]]]: ...
     def log_mel(self, source: _Source, sample_rate: Optional[int], channel: int) -> _Float: ...
     def stream(
         self,
@@ -114,7 +114,7 @@ class Classifier:
         label: Optional[str],
         recording: Optional[str],
         fold: Optional[int],
-        hop: float,
+        starts: list[float],
         vectors: _Float,
         scores: _Float,
     ) -> Table: ...

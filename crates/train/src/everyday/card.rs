@@ -3,6 +3,7 @@
 use super::describe::COLUMNS_PER_SECOND;
 use super::evaluation::Evaluation;
 use super::measure::{Agreement, Measured};
+use super::short::Short;
 use super::usage::Usage;
 use crate::publish::provenance::{EVERYDAY_LICENCE, audio_terms};
 use crate::publish::sections::thousands;
@@ -43,6 +44,7 @@ pub fn text(evaluation: &Evaluation, metadata: &ModelMetadata, sha256: &str) -> 
         ("window", metadata.segment_seconds().to_string()),
         ("hop", metadata.decision.hop_seconds.to_string()),
         ("choice", choice(evaluation)),
+        ("short", short(&evaluation.short)),
         ("rejection_threshold", used.rejection_threshold.to_string()),
         ("event_on", used.event_on.to_string()),
         ("event_off", used.event_off.to_string()),
@@ -206,6 +208,23 @@ fn usage(rows: &[Usage]) -> String {
             format!("{} of {}", round_percent(usage.brief_named), usage.n_brief),
             format!("{:.0}", usage.million_multiply_adds),
         ]
+    };
+    table(&headings, rows.iter().map(row))
+}
+
+fn short(rows: &[Short]) -> String {
+    let headings = [
+        "length",
+        "n (recordings)",
+        "label, silence after",
+        "label, either side",
+        "group, silence after",
+        "group, either side",
+    ];
+    let row = |short: &Short| {
+        let cells = [format!("{} s", short.seconds), format!("{} ({})", short.n, short.recordings)];
+        let shares = [short.label.0, short.label.1, short.group.0, short.group.1];
+        cells.into_iter().chain(shares.map(round_percent)).collect()
     };
     table(&headings, rows.iter().map(row))
 }

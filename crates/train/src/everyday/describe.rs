@@ -68,6 +68,9 @@ pub struct Use {
     pub event_on: f32,
     /// Score below which it ends.
     pub event_off: f32,
+    /// Whether a recording that is shorter than an input gets silence on either side, and not only
+    /// after it.
+    pub silence_either_side: bool,
 }
 
 /// Returns the metadata of a file.
@@ -99,7 +102,10 @@ pub fn metadata(
             event_on: used.event_on,
             event_off: used.event_off,
         },
-        padding: Padding::Silence,
+        padding: match used.silence_either_side {
+            true => Padding::SilenceEitherSide,
+            false => Padding::Silence,
+        },
         other_threshold: None,
         embedding_size: Some(embedding_size),
         taxonomy: Some(taxonomy),

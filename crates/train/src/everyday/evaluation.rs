@@ -4,6 +4,7 @@ use super::describe::Use;
 use super::measure::{Measured, Share};
 use super::plan::Plan;
 use super::reference::Differences;
+use super::short::Short;
 use super::usage::{Anywhere, Usage};
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +33,8 @@ pub struct Evaluation {
     pub file_bytes: usize,
     /// The audio: folder, and its clips for training, for validation and for the test.
     pub audio: Vec<(String, usize, usize, usize)>,
-    /// Weights between the checkpoint's and the trained ones, on the recordings for validation. Of
-    /// those with a `clean` no lower than the first one's, the one with the best `hard` ships.
+    /// Weights between the checkpoint's and the trained ones, on the recordings for validation. Those
+    /// with the highest mean of their agreements ship.
     pub shares: Vec<Share>,
     /// The checkpoint, the checkpoint with its weights as stored, and the trained network.
     pub measured: Measured,
@@ -41,6 +42,8 @@ pub struct Evaluation {
     pub usage: Vec<Usage>,
     /// Brief events in several places, with the window and hop of `used`.
     pub anywhere: Anywhere,
+    /// Recordings that are shorter than a window.
+    pub short: Vec<Short>,
     /// How the model is used.
     pub used: Use,
     /// Greatest difference of a score, and of a value of the embedding, between the file, as the

@@ -29,11 +29,17 @@ struct Entry {
     windows: usize,
 }
 
+/// The outputs for a window.
+struct Values {
+    scores: Vec<f32>,
+    embedding: Vec<f32>,
+}
+
 /// The trainer's outputs for the windows of each sound, and the model's differences from them.
 #[derive(Default)]
 pub struct Golden {
     entries: Vec<Entry>,
-    outputs: Vec<Output>,
+    windows: Vec<Values>,
     /// Greatest difference of a score.
     score: f32,
     /// Greatest difference of a value of the embedding.
@@ -57,13 +63,12 @@ pub fn compare(layout: &Layout, weights: &[Array], model: &Model) -> Result<Gold
         golden.entries.push(Entry { name: sound.name, windows: patches.len() });
         for (index, found) in patches.iter().enumerate() {
             let window = window(&columns, index * patch.hop_frames, patch.frames);
-            let output = run_one(layout, weights, &window)?;
-            let scores: Vec<f32> = output.scores().collect();
-            let score = greatest_difference(&found.scores, &scores)?;
-            let embedding = greatest_difference(&found.embedding, &output.embedding)?;
+            let values = run(layout, weights, window, patch.frames)?;
+            let score = greatest_difference(&found.scores, &values.scores)?;
+            let embedding = greatest_difference(&found.embedding, &values.embedding)?;
             golden.score = golden.score.max(score);
             golden.embedding = golden.embedding.max(embedding);
-            golden.outputs.push(output);
+            golden.windows.push(values);
         }
     }
     let (score, embedding) = golden.difference();
@@ -75,13 +80,38 @@ pub fn compare(layout: &Layout, weights: &[Array], model: &Model) -> Result<Gold
     Ok(golden)
 }
 
-/// Returns columns from `first` on, padded with silence.
-fn window(columns: &[f32], first: usize, frames: usize) -> Vec<f32> {
-    let silent = describe::front_end().silent_value();
-    let mut window = vec![silent; frames * N_MELS];
-    let from = columns.get(first * N_MELS..).unwrap_or_default();
-    window.iter_mut().zip(from).for_each(|(value, column)| *value = *column);
-    window
+/// Returns the columns of a window that begins with `first`, or earlier if the sound ends in it.
+fn window(columns: &[f32], first: usize, frames: usize) -> &[f32] {
+    let total = columns.len() / N_MELS;
+    let first = first.min(total.saturating_sub(frames));
+    &columns[first * N_MELS..total.min(first + frames) * N_MELS]
+}
+
+/// Runs the trainer's network on columns. If there are fewer than `frames`, silence is after them
+/// and, in a second run, before them; see [`sourcing_sound::Padding::SilenceEitherSide`].
+fn run(layout: &Layout, weights: &[Array], columns: &[f32], frames: usize) -> Result<Values> {
+    let missing = frames * N_MELS - columns.len();
+    let silence = vec![describe::front_end().silent_value(); missing];
+    let followed = Values::of(&run_one(layout, weights, &[columns, &silence].concat())?);
+    if missing == 0 {
+        return Ok(followed);
+    }
+    let preceded = Values::of(&run_one(layout, weights, &[&silence, columns].concat())?);
+    let share = (columns.len() as f32 / (frames * N_MELS) as f32).min(0.5);
+    let mean = |followed: Vec<f32>, preceded: &[f32]| {
+        let pairs = followed.into_iter().zip(preceded);
+        pairs.map(|(after, before)| (1.0 - share) * after + share * before).collect()
+    };
+    Ok(Values {
+        scores: mean(followed.scores, &preceded.scores),
+        embedding: mean(followed.embedding, &preceded.embedding),
+    })
+}
+
+impl Values {
+    fn of(output: &Output) -> Self {
+        Self { scores: output.scores().collect(), embedding: output.embedding.clone() }
+    }
 }
 
 impl Golden {
@@ -95,8 +125,8 @@ impl Golden {
         let text = serde_json::to_string_pretty(&self.entries)? + "\n";
         write_text(&folder.join("everyday.json"), &text)?;
         write_atomically(&folder.join("everyday.f32"), |out| {
-            for output in &self.outputs {
-                for value in output.scores().chain(output.embedding.iter().copied()) {
+            for Values { scores, embedding } in &self.windows {
+                for value in scores.iter().chain(embedding) {
                     out.write_all(&value.to_le_bytes())?;
                 }
             }

@@ -25,6 +25,7 @@ mod npz;
 mod plan;
 mod quantise;
 mod reference;
+mod short;
 mod synthesis;
 mod taxonomy;
 mod teacher;
@@ -52,6 +53,7 @@ use network::LossWeights;
 use plan::Plan;
 use quantise::Stored;
 use reference::Reference;
+use short::Short;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -69,6 +71,7 @@ const USED: Use = Use {
     rejection_threshold: 0.1,
     event_on: 0.3,
     event_off: 0.15,
+    silence_either_side: true,
 };
 
 /// Arguments of `everyday`.
@@ -178,7 +181,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
     };
     let task = Task { arguments, checkpoint: &checkpoint, material: &material, factory: &factory };
     let (shares, weights) = task.chosen(&trained, &answers)?;
-    let (measured, usage, anywhere) = task.measured(&weights, &answers)?;
+    let (measured, usage, anywhere, short) = task.measured(&weights, &answers)?;
     if STOP.load(Ordering::Relaxed) {
         return Ok(false);
     }
@@ -202,6 +205,7 @@ fn execute(arguments: &Arguments) -> Result<bool> {
         measured,
         usage,
         anywhere,
+        short,
         used: USED,
         export_difference: export.golden.difference(),
         heads,
@@ -253,7 +257,7 @@ impl Task<'_> {
         &self,
         weights: &[Array],
         answers: &[Answers],
-    ) -> Result<(Measured, Vec<Usage>, Anywhere)> {
+    ) -> Result<(Measured, Vec<Usage>, Anywhere, Vec<Short>)> {
         let stored = quantise::rounded(&self.checkpoint.weights);
         let networks = [
             Network { name: "the original", weights: &self.checkpoint.weights },
@@ -265,12 +269,15 @@ impl Task<'_> {
             measure::measure(layout, &networks, self.material, answers)
         })?;
         let build = |used| self.factory.model(weights, used);
-        let usage = cache::json(&self.path(("usage", 4), weights)?, || {
+        let usage = cache::json(&self.path(("usage", 5), weights)?, || {
             usage::table(layout, self.material, USED, build)
         })?;
-        let anywhere = cache::json(&self.path(("anywhere", 4), weights)?, || {
+        let anywhere = cache::json(&self.path(("anywhere", 5), weights)?, || {
             usage::anywhere(self.material, USED, build)
         })?;
-        Ok((measured, usage, anywhere))
+        let short = cache::json(&self.path(("short", 1), weights)?, || {
+            short::table(self.material, USED, build)
+        })?;
+        Ok((measured, usage, anywhere, short))
     }
 }

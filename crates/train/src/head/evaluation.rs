@@ -16,7 +16,7 @@ pub const SCHEMA_VERSION: u32 = 2;
 pub const ALL_UNKNOWN: &str = "all recordings together";
 
 /// Share of the correctly classified left-out clips that the rejection threshold keeps.
-const KEPT_SHARE: f64 = 0.905;
+const KEPT_SHARE: f64 = 0.9;
 /// If all clips are recognised with confidence, a higher threshold gains nothing.
 const MAX_THRESHOLD: f64 = 0.5;
 
@@ -243,13 +243,14 @@ impl<'a> Known<'a> {
         Self { answers: answers.collect() }
     }
 
-    /// Returns the rejection threshold that keeps [`KEPT_SHARE`] of the correct ones, or more if it
-    /// would be above [`MAX_THRESHOLD`]; 0, which rejects nothing, without any.
+    /// Returns the highest rejection threshold that keeps [`KEPT_SHARE`] of the correct ones, or the
+    /// limit if it would be above [`MAX_THRESHOLD`]; 0, which rejects nothing, without any.
     pub fn threshold(&self) -> f64 {
         let correct = self.answers.iter().filter(|(_, correct)| *correct);
         let mut values: Vec<_> = correct.map(|(answer, _)| answer.recognition()).collect();
         values.sort_by(f64::total_cmp);
-        metrics::quantile(&values, 1.0 - KEPT_SHARE).min(MAX_THRESHOLD)
+        let kept = (KEPT_SHARE * values.len() as f64).ceil() as usize;
+        values.get(values.len() - kept).copied().unwrap_or_default().min(MAX_THRESHOLD)
     }
 
     /// Returns the share of the correct ones, or of the others, that a threshold keeps.

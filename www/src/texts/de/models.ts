@@ -121,7 +121,7 @@ export const models = {
     "Werte und Ereignisse": {
       segment_frames: "Spalten je Abschnitt",
       hop_seconds: "Sekunden von einem Abschnitt zum nächsten",
-      padding: "silence",
+      padding: "silence oder silence_either_side",
       activation: "softmax, sigmoid oder none",
       temperature: "die Ausgänge werden dadurch geteilt",
       rejection_threshold: "liegt der beste Wert darunter, wird kein Geräusch genannt",

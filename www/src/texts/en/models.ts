@@ -121,7 +121,7 @@ export const models = {
     "Scores and events": {
       segment_frames: "columns per segment",
       hop_seconds: "seconds from one segment to the next",
-      padding: "silence",
+      padding: "silence or silence_either_side",
       activation: "softmax, sigmoid or none",
       temperature: "divides the outputs",
       rejection_threshold: "a segment whose best score is lower is rejected",

@@ -299,4 +299,12 @@ fn clips_that_contradict_themselves_are_named() {
     let twice = problem(&Rows::good().windows(&clip_a("hum"), &[0.5], 0.0).table()).1;
     assert_eq!(twice, windows(0.5, 0.5));
     assert!(twice.to_string().contains("is there twice"), "{twice}");
+    // Moved to end with the recording: only the last window may be.
+    let moved = |start: f64| Rows::good().windows(&clip_a("hum"), &[start], 0.0);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("moved.parquet");
+    write(&path, &moved(0.7).table());
+    assert_eq!(read_one(&path).unwrap().windows[0].len(), 3);
+    let inside = problem(&moved(0.3).table()).1;
+    assert_eq!(inside, windows(0.0, 0.3));
 }
