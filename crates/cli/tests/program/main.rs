@@ -14,6 +14,7 @@ mod inspect;
 #[cfg(unix)]
 mod long_runs;
 mod models;
+mod origins;
 mod outputs;
 mod recordings;
 mod resume;

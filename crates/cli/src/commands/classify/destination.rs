@@ -128,9 +128,12 @@ impl<'a> Destination<'a> {
     }
 
     /// Returns whether the result of an input exists.
-    pub(super) fn is_done(&self, input: &Found) -> bool {
+    ///
+    /// # Errors
+    /// If the result of that name belongs to another recording.
+    pub(super) fn is_done(&self, input: &Found) -> Result<bool, UsageError> {
         match self {
-            Destination::One(one) => one.is_done(input),
+            Destination::One(one) => Ok(one.is_done(input)),
             Destination::Folder(folder) => folder.is_done(input),
         }
     }

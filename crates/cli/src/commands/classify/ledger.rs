@@ -3,9 +3,10 @@
 //! one JSON object per line; later objects add to the first, so that a killed run leaves at most
 //! one incomplete line.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -14,10 +15,11 @@ use sha2::{Digest, Sha256};
 
 use crate::interrupt::Temporary;
 
+use super::origin::Origin;
 use super::settings::Settings;
 
-/// A larger file is not a ledger; a line per recording has about 30 bytes.
-const MAX_BYTES: u64 = 1 << 28;
+/// A larger file is not a ledger; a line per recording has about 200 bytes.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// What is known about a result.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub(super) struct Known {
     /// For a folder: results that are older than this file were made with other settings.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) replaces_older: bool,
+    /// The recordings that have results, by name. Older versions of this program wrote none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) origins: BTreeMap<String, Origin>,
 }
 
 impl Known {
@@ -52,16 +57,15 @@ impl Known {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Known::default()),
             Err(error) => return Err(error),
         };
-        let mut bytes = Vec::new();
-        file.take(MAX_BYTES).read_to_end(&mut bytes)?;
         let mut known = Known::default();
-        for line in bytes.split(|&byte| byte == b'\n') {
+        for line in BufReader::new(file.take(MAX_BYTES)).split(b'\n') {
             // The last line of a killed run may be incomplete.
-            let Ok(line) = serde_json::from_slice::<Known>(line) else { continue };
+            let Ok(line) = serde_json::from_slice::<Known>(&line?) else { continue };
             known.settings = line.settings.or(known.settings);
             known.complete = line.complete.or(known.complete);
             known.sha256 = line.sha256.or(known.sha256);
             known.replaces_older |= line.replaces_older;
+            known.origins.extend(line.origins);
         }
         Ok(known)
     }
@@ -93,6 +97,64 @@ impl Known {
     fn line(&self) -> io::Result<String> {
         Ok(serde_json::to_string(self)? + "\n")
     }
+}
+
+/// The ledger of a folder that states which recording each result belongs to. It is not that of
+/// the settings, because several processes may add to it at the same time.
+#[derive(Default)]
+pub(super) struct Origins {
+    path: PathBuf,
+    known: BTreeMap<String, Origin>,
+    output: Option<fs::File>,
+}
+
+impl Origins {
+    /// Reads the ledger at `path`, which is named after the results.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn read(path: &Path) -> io::Result<Origins> {
+        let known = Known::about(path)?.origins;
+        Ok(Origins { path: ledger_path(path), known, output: None })
+    }
+
+    pub(super) fn of(&self, name: &str) -> Option<&Origin> {
+        self.known.get(name)
+    }
+
+    /// Adds the recording that the result called `name` belongs to.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn add(&mut self, name: String, origin: Origin) -> io::Result<()> {
+        if self.known.get(&name) == Some(&origin) {
+            return Ok(());
+        }
+        let mut output = match self.output.take() {
+            Some(output) => output,
+            None => opened_at_a_line(&self.path)?,
+        };
+        let origins = BTreeMap::from([(name, origin)]);
+        let line = Known { origins: origins.clone(), ..Known::default() }.line()?;
+        output.write_all(line.as_bytes())?;
+        self.output = Some(output);
+        self.known.extend(origins);
+        Ok(())
+    }
+}
+
+/// Opens a file to append to. Lines follow the rest of one that a killed run may have left.
+fn opened_at_a_line(path: &Path) -> io::Result<fs::File> {
+    let mut file = fs::File::options().read(true).append(true).create(true).open(path)?;
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    if last != *b"\n" {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
 }
 
 /// Returns when the ledger of the result at `path` was written.

@@ -8,6 +8,7 @@ mod feed;
 mod filter;
 mod format;
 mod ledger;
+mod origin;
 mod output;
 mod part;
 mod pipeline;
@@ -24,7 +25,7 @@ use std::path::Path;
 use crate::files::{self, Found};
 use crate::interrupt;
 use crate::model::Loaded;
-use crate::outcome::{Failure, Outcome, coded};
+use crate::outcome::{Failure, Outcome, UsageError, coded};
 use crate::output::note;
 use crate::parallel::{Counts, Results, in_order_each};
 use crate::progress;
@@ -61,7 +62,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     }
     destination.begin(options.resume)?;
     if options.resume {
-        found.retain(|input| !input.as_ref().is_ok_and(|input| destination.is_done(input)));
+        found = unfinished(found, &destination)?;
     }
     let count = found.len();
     let bar = progress::of_bytes(found.iter().flatten().map(size).sum(), count);
@@ -95,6 +96,33 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
         note(format_args!("done {}, failed {}", counts.done, counts.failed));
     }
     Ok(counts.outcome())
+}
+
+/// Leaves out recordings that have results, and says how many.
+///
+/// # Errors
+/// If a result belongs to another recording.
+fn unfinished(
+    inputs: Vec<Result<Found, Failure>>,
+    destination: &Destination,
+) -> Result<Vec<Result<Found, Failure>>, UsageError> {
+    let all = inputs.len();
+    let mut left = Vec::new();
+    for input in inputs {
+        let is_done = match &input {
+            Ok(found) => destination.is_done(found)?,
+            Err(_) => false,
+        };
+        if !is_done {
+            left.push(input);
+        }
+    }
+    match all - left.len() {
+        0 => {}
+        1 => note("--resume: left out 1 recording, which has a result"),
+        count => note(format_args!("--resume: left out {count} recordings, which have results")),
+    }
+    Ok(left)
 }
 
 /// Returns the path that determines the shard of an input. A folder that cannot be listed also
