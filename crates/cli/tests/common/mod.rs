@@ -52,9 +52,14 @@ impl Bench {
 
     /// Runs `sourcing-sound ARGUMENTS` in this folder.
     pub fn run(&self, arguments: &[&str]) -> Run {
+        self.run_in("", arguments)
+    }
+
+    /// Runs `sourcing-sound ARGUMENTS` in a folder of this one.
+    pub fn run_in(&self, folder: &str, arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_sourcing-sound"))
             .args(arguments)
-            .current_dir(self.path())
+            .current_dir(self.path().join(folder))
             .output()
             .unwrap();
         Run::of(output)

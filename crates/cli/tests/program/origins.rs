@@ -90,3 +90,69 @@ fn results_without_their_recordings_are_resumed() {
     bench.tones("siteA/new.wav", &[(LOW_HZ, 2.0)]);
     error_of(&bench.classify(&folder(&["siteA"])), "res/new.wav.csv has the result of another");
 }
+
+const FILES: [(&str, &str); 3] = [("csv", "o.csv"), ("jsonl", "o.jsonl"), ("events", "e.csv")];
+
+#[test]
+fn one_file_has_the_rows_of_a_recording_once_however_it_is_typed() {
+    for (format, name) in FILES {
+        let bench = sites();
+        let run = |input: &str, more: &[&str]| {
+            let arguments = [input, "--format", format, "--output", name];
+            bench.classify(&[&arguments[..], more].concat())
+        };
+        let rows = || fs::read_to_string(bench.path().join(name)).unwrap();
+        run("siteA", &[]).success();
+        let first = rows();
+        let absolute = bench.path().join("siteA");
+        for input in ["./siteA", "siteB/../siteA", absolute.to_str().unwrap()] {
+            let again = run(input, &["--resume"]);
+            assert_eq!(again.stderr, "--resume: left out 1 recording, which has a result\n");
+            assert_eq!(rows(), first, "{format} {input}");
+        }
+        // What was added gets the name that is typed now, and the first name is still known.
+        bench.tones("siteA/new.wav", &[(HIGH_HZ, 2.0)]);
+        run("./siteA", &["--resume"]).success();
+        let grown = rows();
+        assert!(grown.starts_with(&first) && grown.contains("./siteA/new.wav"), "{grown}");
+        assert!(!grown.contains(&format!("./siteA/{NAME}")), "{grown}");
+        run("siteA", &["--resume"]).success();
+        assert_eq!(rows(), grown, "{format}");
+        let twice =
+            bench.classify(&["siteA", "./siteA", "--format", format, "--output", name, "--resume"]);
+        error_of(&twice, "is given twice [config]");
+    }
+}
+
+#[test]
+fn one_file_does_not_take_a_recording_for_another_of_its_name() {
+    let bench = sites();
+    let run = ["r", "--format", "csv", "--output", "o.csv", "--resume"];
+    fs::rename(bench.path().join("siteA"), bench.path().join("r")).unwrap();
+    bench.classify(&run).success();
+    let first = fs::read(bench.path().join("o.csv")).unwrap();
+    // A whole project that was copied elsewhere is the same.
+    fs::create_dir_all(bench.path().join("copy/r")).unwrap();
+    let copied = format!("copy/r/{NAME}");
+    fs::copy(bench.path().join("r").join(NAME), bench.path().join(&copied)).unwrap();
+    for (file, copy) in [("o.csv", "copy/o.csv"), (".o.csv.settings", "copy/.o.csv.settings")] {
+        fs::copy(bench.path().join(file), bench.path().join(copy)).unwrap();
+    }
+    let in_copy = || {
+        let arguments = ["classify", "--model", "../tiny.onnx"];
+        bench.run_in("copy", &[&arguments[..], &run].concat())
+    };
+    in_copy().success();
+    assert!(fs::read(bench.path().join("copy/o.csv")).unwrap() == first);
+    fs::rename(bench.path().join("siteB").join(NAME), bench.path().join(&copied)).unwrap();
+    let text = format!("--resume: two recordings are named r/{NAME} in the result: /");
+    error_of(&in_copy(), &text);
+    // Without the record, names are compared as they were typed.
+    let ledger = bench.path().join("copy/.o.csv.settings");
+    let lines = fs::read_to_string(&ledger).unwrap();
+    let _ = fs::remove_file(bench.path().join("copy/.part-o.csv"));
+    let _ = fs::remove_file(bench.path().join("copy/.part-o.csv.settings"));
+    fs::write(&ledger, lines.lines().next().unwrap()).unwrap();
+    in_copy().success();
+    assert!(fs::read(bench.path().join("copy/o.csv")).unwrap() == first);
+}

@@ -100,7 +100,7 @@ fn files_that_cannot_be_continued_are_refused_with_a_reason() {
     bench.classify(&[&run[..], &["--top", "2"]].concat()).success();
     fs::rename(bench.path().join("kept.csv"), bench.path().join("o.csv")).unwrap();
     let twice = bench.classify(&[&["a.wav"], &run[..]].concat());
-    error_of(&twice, 2, "--resume: two recordings are named a.wav in the result [config]");
+    error_of(&twice, 2, "--resume: a.wav is given twice [config]");
     bench.write("x.jsonl", b"{\"file\":\"a.wav\"}\nnot a row\n");
     let other = ["a.wav", "--format", "jsonl", "--output", "x.jsonl", "--resume"];
     error_of(&bench.classify(&other), 2, "expected an object with \"file\"");

@@ -20,6 +20,7 @@ use crate::printable::printable;
 
 use super::args::ClassifyOptions;
 use super::format::Format;
+use super::origin::place;
 use super::output::Output;
 use super::part::Part;
 use super::settings::Settings;
@@ -56,8 +57,8 @@ impl<'a> Destination<'a> {
     }
 
     /// # Errors
-    /// If two inputs would have the same result, or the same name in a file that is continued, or
-    /// if lines of the output do not name their recording and there are several.
+    /// If two inputs would have the same result, or are the same in a file that is continued, or if
+    /// lines of the output do not name their recording and there are several.
     pub(super) fn check_names(
         &self,
         inputs: &[Result<Found, Failure>],
@@ -87,10 +88,9 @@ impl<'a> Destination<'a> {
                 }
                 Destination::One(_) if resume => {
                     let name = files::text(&input.path);
-                    if !names.insert(PathBuf::from(name.as_ref())) {
-                        let message = format!(
-                            "--resume: two recordings are named {name} in the result [config]"
-                        );
+                    // The same recording may be typed in two ways.
+                    if !names.insert(PathBuf::from(place(input))) {
+                        let message = format!("--resume: {name} is given twice [config]");
                         return Err(UsageError(message));
                     }
                 }
@@ -133,7 +133,7 @@ impl<'a> Destination<'a> {
     /// If the result of that name belongs to another recording.
     pub(super) fn is_done(&self, input: &Found) -> Result<bool, UsageError> {
         match self {
-            Destination::One(one) => Ok(one.is_done(input)),
+            Destination::One(one) => one.is_done(input),
             Destination::Folder(folder) => folder.is_done(input),
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -90,13 +90,27 @@ impl Known {
         let ledger = ledger_path(path);
         let folder = ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
         let file = Temporary::new_in(folder.unwrap_or(Path::new(".")))?;
-        file.handle()?.write_all(self.line()?.as_bytes())?;
+        let mut output = BufWriter::new(file.handle()?);
+        let settings = Known { origins: BTreeMap::new(), ..self.clone() };
+        output.write_all(settings.line()?.as_bytes())?;
+        write_origins(&mut output, &self.origins)?;
+        output.flush()?;
         file.persist(&ledger)
     }
 
     fn line(&self) -> io::Result<String> {
         Ok(serde_json::to_string(self)? + "\n")
     }
+}
+
+/// Writes a line for each recording.
+fn write_origins(mut output: impl Write, origins: &BTreeMap<String, Origin>) -> io::Result<()> {
+    for (name, origin) in origins {
+        let origins = BTreeMap::from([(name.clone(), origin.clone())]);
+        let known = Known { origins, ..Known::default() };
+        output.write_all(known.line()?.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// The ledger of a folder that states which recording each result belongs to. It is not that of
@@ -134,11 +148,11 @@ impl Origins {
             Some(output) => output,
             None => opened_at_a_line(&self.path)?,
         };
-        let origins = BTreeMap::from([(name, origin)]);
-        let line = Known { origins: origins.clone(), ..Known::default() }.line()?;
-        output.write_all(line.as_bytes())?;
+        let known = Known { origins: BTreeMap::from([(name, origin)]), ..Known::default() };
+        // At once, so that lines of several processes are not mixed.
+        output.write_all(known.line()?.as_bytes())?;
         self.output = Some(output);
-        self.known.extend(origins);
+        self.known.extend(known.origins);
         Ok(())
     }
 }
@@ -173,9 +187,9 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Begins the ledger of the file at `part`, with recordings that are complete up to byte
-    /// `complete`; `None` if they have not been copied yet. If the program ends early, the ledger
-    /// stays if the file does.
+    /// Begins the ledger of the file at `part`, with the recordings `origins`, which are complete up
+    /// to byte `complete`; `None` if they have not been copied yet. If the program ends early, the
+    /// ledger stays if the file does.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -183,21 +197,28 @@ impl Ledger {
         part: &Temporary,
         settings: &Settings,
         complete: Option<u64>,
+        origins: &BTreeMap<String, Origin>,
     ) -> io::Result<Ledger> {
         let file = Temporary::at(&ledger_path(part.path()), part.stays())?;
         let mut output = file.handle()?;
         output.set_len(0)?;
         let known = Known { complete, ..Known::new(settings) };
         output.write_all(known.line()?.as_bytes())?;
+        let mut lines = BufWriter::new(&output);
+        write_origins(&mut lines, origins)?;
+        lines.flush()?;
+        drop(lines);
         Ok(Ledger { settings: settings.clone(), file, output })
     }
 
-    /// Records that recordings up to byte `end` are complete.
+    /// Records that recordings up to byte `end` are complete, the last of them perhaps with its name
+    /// and origin.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn complete(&mut self, end: u64) -> io::Result<()> {
-        let line = Known { complete: Some(end), ..Known::default() }.line()?;
+    pub(super) fn complete(&mut self, end: u64, last: Option<(String, Origin)>) -> io::Result<()> {
+        let origins = last.into_iter().collect();
+        let line = Known { complete: Some(end), origins, ..Known::default() }.line()?;
         self.output.write_all(line.as_bytes())
     }
 
@@ -233,6 +254,9 @@ impl Naming {
     pub(super) fn prepare(&mut self) {
         let hash = fs::File::open(&self.part).and_then(hash);
         self.known.sha256 = hash.ok();
+        // Read back, so that no copy of them is made after each recording.
+        self.known.origins =
+            Known::about(&self.part).map(|known| known.origins).unwrap_or_default();
         let _ = self.known.write(&self.name);
     }
 
