@@ -14,6 +14,7 @@ mod inspect;
 #[cfg(unix)]
 mod long_runs;
 mod models;
+#[cfg(unix)]
 mod origins;
 mod outputs;
 mod recordings;

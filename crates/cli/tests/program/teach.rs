@@ -1,6 +1,7 @@
 //! Runs `sourcing-sound teach` on the model everyday and synthesised sounds.
 
 mod earlier;
+mod recordings;
 
 use crate::common::{Bench, Run, sounds};
 use serde_json::{Value, json};

@@ -14,9 +14,8 @@ use sourcing_sound::Classifier;
 
 use crate::files::{self, Found};
 use crate::interrupt::{Ending, READER_PATIENCE};
-use crate::outcome::{Failure, UsageError};
+use crate::outcome::{Failure, UsageError, warning};
 use crate::output::note;
-use crate::printable::printable;
 
 use super::args::ClassifyOptions;
 use super::format::Format;
@@ -160,10 +159,8 @@ impl<'a> Destination<'a> {
     /// If it cannot be written.
     pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
         if let Part::Done(input, warnings) = &part {
-            for warning in warnings {
-                let path = input.path.display().to_string();
-                let path = printable(&path);
-                note(format_args!("warning: {path}: {warning} [{}]", warning.code()));
+            for one in warnings {
+                note(warning(&input.path, one));
             }
         }
         match self {
