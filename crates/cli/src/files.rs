@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use sourcing_sound_decode::{EXTENSIONS, Recording};
 
 use crate::outcome::Failure;
+use crate::output::note;
 
 /// A recording, and the path after which its result is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +46,22 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Describes what was skipped in one line; `None` if nothing was.
-    pub(crate) fn passed_over(&self) -> Option<String> {
-        let kinds = self.passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
-        let kinds: Vec<String> = kinds.collect();
-        (!kinds.is_empty()).then(|| format!("skipped, not recordings: {}", kinds.join(", ")))
+    /// Says on stderr what was skipped, in one line.
+    pub(crate) fn note_passed_over(&self) {
+        note_passed_over(&self.passed_over);
+    }
+
+    pub(crate) fn into_paths(self) -> impl Iterator<Item = Result<PathBuf, Failure>> {
+        self.found.into_iter().map(|found| found.map(|found| found.path))
+    }
+}
+
+/// Says on stderr in one line how many files of each kind were skipped; nothing if none were.
+pub(crate) fn note_passed_over(passed_over: &BTreeMap<String, u64>) {
+    let kinds = passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
+    let kinds: Vec<String> = kinds.collect();
+    if !kinds.is_empty() {
+        note(format_args!("skipped, not recordings: {}", kinds.join(", ")));
     }
 }
 
@@ -74,9 +86,11 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
     all
 }
 
-/// Returns the paths that [`find`] finds.
+/// Returns the paths that [`find`] finds, and says on stderr what was skipped.
 pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
-    find(inputs).found.into_iter().map(|found| found.map(|found| found.path)).collect()
+    let inputs = find(inputs);
+    inputs.note_passed_over();
+    inputs.into_paths().collect()
 }
 
 /// Decodes a recording, or standard input.

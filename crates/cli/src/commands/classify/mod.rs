@@ -49,9 +49,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     let classifier = model.classifier().map_err(coded)?;
     options.filter.resolve(&classifier)?;
     let inputs = files::find(&options.inputs);
-    if let Some(line) = inputs.passed_over() {
-        note(line);
-    }
+    inputs.note_passed_over();
     let settings = Settings::new(&options, &model, &classifier);
     let mut destination = Destination::new(&options, &classifier, settings)?;
     let mut found = inputs.found;

@@ -1,5 +1,6 @@
 //! Turns recordings into examples, several recordings at a time, in the order of the inputs.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use sourcing_sound::{Classifier, Example, MAX_EXAMPLES, Model, Pcm, SampleRate};
 use sourcing_sound_decode::Warning;
 
 use super::args::TeachOptions;
-use crate::files::{self, expand};
+use crate::files::{self, note_passed_over};
 use crate::outcome::{Failure, Outcome, coded, warning};
 use crate::output::note;
 use crate::parallel::{in_order, worker_count};
@@ -74,16 +75,23 @@ pub(super) fn gather(
     }
 }
 
-/// Returns all recordings: those of the labels in order, then the background.
+/// Returns all recordings: those of the labels in order, then the background. Says on stderr what
+/// was skipped.
 fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
     let labels = options.labels.iter();
-    let labels = labels.map(|of| (Some(Arc::from(of.label.as_str())), of.inputs.as_slice()));
+    let labels = labels.map(|of| (Some(Arc::<str>::from(of.label.as_str())), of.inputs.as_slice()));
     let groups = labels.chain([(None, options.background.as_slice())]);
-    let inputs = groups.flat_map(|(label, paths): (Option<Arc<str>>, _)| {
-        let with_label = move |path| Input { label: label.clone(), path };
-        expand(paths).into_iter().map(move |path| path.map(&with_label))
-    });
-    inputs.collect()
+    let (mut inputs, mut passed_over) = (Vec::new(), BTreeMap::new());
+    for (label, paths) in groups {
+        let found = files::find(paths);
+        for (kind, count) in &found.passed_over {
+            *passed_over.entry(kind.clone()).or_default() += count;
+        }
+        let with_label = |path| Input { label: label.clone(), path };
+        inputs.extend(found.into_paths().map(|path| path.map(with_label)));
+    }
+    note_passed_over(&passed_over);
+    inputs
 }
 
 fn learn(classifier: &mut Classifier, input: Input) -> Result<Learned, Failure> {
