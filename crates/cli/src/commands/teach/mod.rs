@@ -49,7 +49,8 @@ pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
         Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), options.force),
         None => Ok(()),
     };
-    let printed = report::print(io::stdout().lock(), options.format, &taught, &options.output);
+    let (output, model) = (&options.output, options.model.model.as_deref());
+    let printed = report::print(io::stdout().lock(), options.format, &taught, output, model);
     printed.context(STDOUT)?;
     drawn.map(|()| outcome)
 }
