@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sourcing_sound_decode::{EXTENSIONS, Recording};
+use sourcing_sound_decode::{Decoder, EXTENSIONS, Recording};
 
 use crate::outcome::Failure;
 use crate::output::note;
@@ -93,9 +93,22 @@ pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
     inputs.into_paths().collect()
 }
 
+/// Opens a recording, or standard input.
+///
+/// # Errors
+/// If it cannot be read, or is not a recording.
+pub(crate) fn open(path: &Path) -> Result<Decoder, Failure> {
+    let opened = match is_standard_input(path) {
+        true => Decoder::from_reader("-", io::stdin()),
+        false => Decoder::open(path),
+    };
+    opened.map_err(Failure::Decode)
+}
+
 /// Decodes a recording, or standard input.
 ///
-/// # Errors If it cannot be read, or is not a recording.
+/// # Errors
+/// If it cannot be read, or is not a recording.
 pub(crate) fn decode(path: &Path) -> Result<Recording, Failure> {
     let decoded = match is_standard_input(path) {
         true => sourcing_sound_decode::decode_reader("-", io::stdin()),

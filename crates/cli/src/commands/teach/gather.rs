@@ -9,6 +9,7 @@ use sourcing_sound::{Classifier, Example, MAX_EXAMPLES, Model, Pcm, SampleRate};
 use sourcing_sound_decode::Warning;
 
 use super::args::TeachOptions;
+use super::recording;
 use crate::files::{self, note_passed_over};
 use crate::outcome::{Failure, Outcome, coded, warning};
 use crate::output::note;
@@ -96,7 +97,7 @@ fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
 
 fn learn(classifier: &mut Classifier, input: Input) -> Result<Learned, Failure> {
     let Input { label, path } = input;
-    let recording = files::decode(&path)?;
+    let recording = recording::read(&path)?;
     // Files with the same name in different folders are different recordings.
     let name = files::text(&path);
     let examples = SampleRate::new(recording.sample_rate)

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`args`] | the arguments |
 //! | [`base`] | the model, and the examples of earlier runs |
+//! | [`recording`] | a file → samples |
 //! | [`gather`] | recordings → examples |
 //! | [`curve`] | scores → precision over recall |
 //! | [`report`], [`plot`] | what is printed and drawn |
@@ -16,6 +17,7 @@ mod base;
 mod curve;
 mod gather;
 mod plot;
+mod recording;
 mod report;
 mod save;
 mod sounds;
