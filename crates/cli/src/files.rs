@@ -43,11 +43,19 @@ pub(crate) struct Inputs {
     pub(crate) found: Vec<Result<Found, Failure>>,
     /// How many files in folders were skipped, by extension in lower case.
     pub(crate) passed_over: BTreeMap<String, u64>,
+    /// Folders below the inputs that this program writes to, which were left out.
+    own: Vec<(PathBuf, &'static str)>,
 }
 
+/// A folder that this program writes to, as given, and the option that names it.
+pub(crate) type OwnFolder<'a> = (&'a Path, &'static str);
+
 impl Inputs {
-    /// Says on stderr what was skipped, in one line.
+    /// Says on stderr what was skipped: a line for files, and one for each folder.
     pub(crate) fn note_passed_over(&self) {
+        for (path, option) in &self.own {
+            note(format_args!("left out the folder of {option}: {}", path.display()));
+        }
         note_passed_over(&self.passed_over);
     }
 
@@ -69,6 +77,15 @@ pub(crate) fn note_passed_over(passed_over: &BTreeMap<String, u64>) {
 /// at any depth, in natural order (`clip2` before `clip10`); links to folders are not followed, and
 /// hidden entries are left out.
 pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
+    find_outside(inputs, &[])
+}
+
+/// Returns the recordings of all `inputs` as [`find`] does, without those in folders of this program
+/// below an input: what it wrote in one run is no input of the next.
+pub(crate) fn find_outside(inputs: &[PathBuf], own: &[OwnFolder<'_>]) -> Inputs {
+    // A folder that does not exist has no recordings.
+    let own = own.iter().filter_map(|&(path, option)| Some((fs::canonicalize(path).ok()?, option)));
+    let own: Vec<(PathBuf, &'static str)> = own.collect();
     let mut all = Inputs::default();
     for input in inputs {
         if is_standard_input(input) || !input.is_dir() {
@@ -78,7 +95,7 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
             continue;
         }
         let before = all.found.len();
-        walk(input, input, &mut all);
+        walk((input, &own), input, &mut all);
         if all.found.len() == before {
             all.found.push(Err(Failure::NothingIn(input.clone())));
         }
@@ -132,7 +149,7 @@ pub(crate) fn text(path: &Path) -> Cow<'_, str> {
     text.into()
 }
 
-fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
+fn walk((root, own): (&Path, &[(PathBuf, &'static str)]), folder: &Path, all: &mut Inputs) {
     let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     let mut entries = match listed {
         Ok(entries) => entries,
@@ -149,7 +166,10 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
     for entry in entries {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(root, &path, all);
+            match own_folder(own, &path) {
+                Some(option) => all.own.push((path, option)),
+                None => walk((root, own), &path, all),
+            }
         } else if is_recording(&path) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
             all.found.push(Ok(Found { path, relative }));
@@ -159,6 +179,15 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
             *all.passed_over.entry(kind).or_default() += 1;
         }
     }
+}
+
+/// Returns the option that names this folder.
+fn own_folder(own: &[(PathBuf, &'static str)], folder: &Path) -> Option<&'static str> {
+    if own.is_empty() {
+        return None;
+    }
+    let folder = fs::canonicalize(folder).ok()?;
+    own.iter().find(|(path, _)| *path == folder).map(|&(_, option)| option)
 }
 
 fn is_recording(path: &Path) -> bool {
