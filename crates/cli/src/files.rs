@@ -7,9 +7,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sourcing_sound_decode::{EXTENSIONS, Recording};
+use sourcing_sound_decode::{Decoder, EXTENSIONS, Recording};
 
 use crate::outcome::Failure;
+use crate::output::note;
 
 /// A recording, and the path after which its result is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +43,33 @@ pub(crate) struct Inputs {
     pub(crate) found: Vec<Result<Found, Failure>>,
     /// How many files in folders were skipped, by extension in lower case.
     pub(crate) passed_over: BTreeMap<String, u64>,
+    /// Folders below the inputs that this program writes to, which were left out.
+    own: Vec<(PathBuf, &'static str)>,
 }
 
+/// A folder that this program writes to, as given, and the option that names it.
+pub(crate) type OwnFolder<'a> = (&'a Path, &'static str);
+
 impl Inputs {
-    /// Describes what was skipped in one line; `None` if nothing was.
-    pub(crate) fn passed_over(&self) -> Option<String> {
-        let kinds = self.passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
-        let kinds: Vec<String> = kinds.collect();
-        (!kinds.is_empty()).then(|| format!("skipped, not recordings: {}", kinds.join(", ")))
+    /// Says on stderr what was skipped: a line for files, and one for each folder.
+    pub(crate) fn note_passed_over(&self) {
+        for (path, option) in &self.own {
+            note(format_args!("left out the folder of {option}: {}", path.display()));
+        }
+        note_passed_over(&self.passed_over);
+    }
+
+    pub(crate) fn into_paths(self) -> impl Iterator<Item = Result<PathBuf, Failure>> {
+        self.found.into_iter().map(|found| found.map(|found| found.path))
+    }
+}
+
+/// Says on stderr in one line how many files of each kind were skipped; nothing if none were.
+pub(crate) fn note_passed_over(passed_over: &BTreeMap<String, u64>) {
+    let kinds = passed_over.iter().map(|(kind, count)| format!("{count} {kind}"));
+    let kinds: Vec<String> = kinds.collect();
+    if !kinds.is_empty() {
+        note(format_args!("skipped, not recordings: {}", kinds.join(", ")));
     }
 }
 
@@ -57,6 +77,15 @@ impl Inputs {
 /// at any depth, in natural order (`clip2` before `clip10`); links to folders are not followed, and
 /// hidden entries are left out.
 pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
+    find_outside(inputs, &[])
+}
+
+/// Returns the recordings of all `inputs` as [`find`] does, without those in folders of this program
+/// below an input: what it wrote in one run is no input of the next.
+pub(crate) fn find_outside(inputs: &[PathBuf], own: &[OwnFolder<'_>]) -> Inputs {
+    // A folder that does not exist has no recordings.
+    let own = own.iter().filter_map(|&(path, option)| Some((fs::canonicalize(path).ok()?, option)));
+    let own: Vec<(PathBuf, &'static str)> = own.collect();
     let mut all = Inputs::default();
     for input in inputs {
         if is_standard_input(input) || !input.is_dir() {
@@ -66,7 +95,7 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
             continue;
         }
         let before = all.found.len();
-        walk(input, input, &mut all);
+        walk((input, &own), input, &mut all);
         if all.found.len() == before {
             all.found.push(Err(Failure::NothingIn(input.clone())));
         }
@@ -74,14 +103,29 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Inputs {
     all
 }
 
-/// Returns the paths that [`find`] finds.
+/// Returns the paths that [`find`] finds, and says on stderr what was skipped.
 pub(crate) fn expand(inputs: &[PathBuf]) -> Vec<Result<PathBuf, Failure>> {
-    find(inputs).found.into_iter().map(|found| found.map(|found| found.path)).collect()
+    let inputs = find(inputs);
+    inputs.note_passed_over();
+    inputs.into_paths().collect()
+}
+
+/// Opens a recording, or standard input.
+///
+/// # Errors
+/// If it cannot be read, or is not a recording.
+pub(crate) fn open(path: &Path) -> Result<Decoder, Failure> {
+    let opened = match is_standard_input(path) {
+        true => Decoder::from_reader("-", io::stdin()),
+        false => Decoder::open(path),
+    };
+    opened.map_err(Failure::Decode)
 }
 
 /// Decodes a recording, or standard input.
 ///
-/// # Errors If it cannot be read, or is not a recording.
+/// # Errors
+/// If it cannot be read, or is not a recording.
 pub(crate) fn decode(path: &Path) -> Result<Recording, Failure> {
     let decoded = match is_standard_input(path) {
         true => sourcing_sound_decode::decode_reader("-", io::stdin()),
@@ -105,7 +149,7 @@ pub(crate) fn text(path: &Path) -> Cow<'_, str> {
     text.into()
 }
 
-fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
+fn walk((root, own): (&Path, &[(PathBuf, &'static str)]), folder: &Path, all: &mut Inputs) {
     let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     let mut entries = match listed {
         Ok(entries) => entries,
@@ -122,7 +166,10 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
     for entry in entries {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(root, &path, all);
+            match own_folder(own, &path) {
+                Some(option) => all.own.push((path, option)),
+                None => walk((root, own), &path, all),
+            }
         } else if is_recording(&path) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
             all.found.push(Ok(Found { path, relative }));
@@ -132,6 +179,15 @@ fn walk(root: &Path, folder: &Path, all: &mut Inputs) {
             *all.passed_over.entry(kind).or_default() += 1;
         }
     }
+}
+
+/// Returns the option that names this folder.
+fn own_folder(own: &[(PathBuf, &'static str)], folder: &Path) -> Option<&'static str> {
+    if own.is_empty() {
+        return None;
+    }
+    let folder = fs::canonicalize(folder).ok()?;
+    own.iter().find(|(path, _)| *path == folder).map(|&(_, option)| option)
 }
 
 fn is_recording(path: &Path) -> bool {

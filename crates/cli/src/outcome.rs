@@ -45,6 +45,12 @@ pub(crate) fn coded(error: sourcing_sound::Error) -> anyhow::Error {
     anyhow::anyhow!("{error} [{}]", error.code())
 }
 
+/// Returns the message for a warning about a recording.
+pub(crate) fn warning(path: &Path, warning: &Warning) -> String {
+    let path = path.display().to_string();
+    format!("warning: {}: {warning} [{}]", printable(&path), warning.code())
+}
+
 /// An input that failed. Its text names the input, the reason with its code, and a remedy if
 /// there is one.
 #[derive(Debug)]

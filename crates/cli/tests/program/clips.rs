@@ -242,6 +242,39 @@ fn clips_do_not_depend_on_threads_and_are_resumed() {
 }
 
 #[test]
+fn clips_and_results_below_an_input_are_no_inputs_of_the_next_run() {
+    let bench = bench();
+    let run = ["in", "--format", "events", "--save-clips", "in/clips"];
+    let rows = bench.classify(&run).success();
+    let clips = tree(&bench.path().join("in/clips"));
+    assert_eq!(clips.len(), 3, "{:?}", clips.keys());
+    for input in ["in", "./in/"] {
+        let again = bench.classify(&[&[input], &run[1..]].concat());
+        assert_eq!((again.code, again.stdout.lines().count()), (0, rows.lines().count()));
+        assert!(again.stderr.starts_with("left out the folder of --save-clips: "));
+        assert!(tree(&bench.path().join("in/clips")) == clips);
+    }
+    // A folder that is given is read.
+    let given = bench.classify(&[&["in/clips/deep"], &run[1..]].concat());
+    assert!(given.stdout.contains("\nin/clips/deep/tones_"), "{}", given.stdout);
+    // The same folder, if results go there.
+    let again = bench.classify(&["in", "--format", "events", "--output", "in/clips"]);
+    assert_eq!(again.stderr, "left out the folder of --output: in/clips\n");
+    assert!(!bench.path().join("in/clips/clips").exists());
+}
+
+#[test]
+fn a_resumed_run_says_that_recordings_with_results_get_no_clips() {
+    let bench = bench();
+    let run = ["in", "--format", "csv", "--output", "out", "--resume", "--save-clips", "clips"];
+    bench.classify(&run[..6]).success();
+    let text = "--resume: left out 1 recording, which has a result; no clips are saved of what was left \
+                out\n";
+    assert_eq!(bench.classify(&run).stderr, text);
+    assert!(!bench.path().join("clips").exists());
+}
+
+#[test]
 fn clips_that_cannot_be_saved_are_failures_with_a_code() {
     let bench = bench();
     bench.tones("in/other.wav", &[(LOW_HZ, 2.0)]);

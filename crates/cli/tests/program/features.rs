@@ -364,3 +364,16 @@ fn recordings_too_long_to_draw_are_measured() {
     assert!(run.code == 1 && run.stderr.contains(expected), "{}", run.stderr);
     assert!(run.stdout.contains("long.wav") && !bench.path().join("long.svg").exists());
 }
+
+#[test]
+fn skipped_files_are_counted_as_by_classify() {
+    let bench = Bench::new();
+    bench.tones("in/a.wav", &[(LOW_HZ, 1.0)]);
+    bench.write("in/notes.txt", b"not a sound");
+    let [features, classify] = [
+        bench.run(&["features", "in", "--format", "csv"]),
+        bench.classify(&["in", "--format", "csv"]),
+    ];
+    assert_eq!((features.code, features.stderr.as_str()), (0, "skipped, not recordings: 1 .txt\n"));
+    assert_eq!(features.stderr, classify.stderr);
+}

@@ -20,6 +20,8 @@ fn json_has_every_setting_with_its_type() {
         ("head_labels", Value::Null),
         ("base_event_on", Value::Null),
         ("groups", Value::Null),
+        ("label_parents", Value::Null),
+        ("padding", json!("silence")),
         ("patch_frames", Value::Null),
         ("embedding_size", Value::Null),
         ("framing", json!("librosa")),
@@ -58,9 +60,12 @@ fn patches_and_groups_are_described() {
     }
     let hums = json!({ "name": "Hums, drones", "icon": "hum", "labels": &everyday::LABELS[..2] });
     assert_eq!(model["groups"][0], hums);
+    assert_eq!(model["label_parents"], json!({ everyday::LABELS[1]: [everyday::LABELS[0]] }));
     let text = bench.run(&["inspect", "base.onnx"]).success();
     let line = text.lines().find(|line| line.starts_with("groups")).unwrap();
     assert!(line.ends_with("  Hums, drones; Whistles"), "{line}");
+    assert!(text.contains("\nlabel_parents             Low hum, drone (Hum)\n"), "{text}");
+    assert!(text.lines().any(|line| line.starts_with("padding ") && line.ends_with(" silence")));
 }
 
 #[test]
@@ -70,6 +75,8 @@ fn text_cuts_a_long_list() {
     let labels = text.lines().find(|line| line.starts_with("labels")).unwrap();
     assert!(labels.contains("Speech; ") && labels.contains("(527 in all"), "{labels}");
     assert!(labels.len() < 400, "{labels}");
+    let parents = text.lines().find(|line| line.starts_with("label_parents")).unwrap();
+    assert!(parents.contains(" in all, see") && parents.len() < 600, "{parents}");
 }
 
 #[test]

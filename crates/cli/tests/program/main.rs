@@ -14,6 +14,8 @@ mod inspect;
 #[cfg(unix)]
 mod long_runs;
 mod models;
+#[cfg(unix)]
+mod origins;
 mod outputs;
 mod recordings;
 mod resume;

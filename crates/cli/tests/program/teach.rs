@@ -1,6 +1,7 @@
 //! Runs `sourcing-sound teach` on the model everyday and synthesised sounds.
 
 mod earlier;
+mod recordings;
 
 use crate::common::{Bench, Run, sounds};
 use serde_json::{Value, json};
@@ -276,8 +277,14 @@ fn models_that_cannot_be_taught_are_refused() {
     }
     // A copy of the file is the same model.
     let everyday = include_bytes!("../../../../models/everyday/model.onnx");
-    bench.write("copy.onnx", everyday);
-    teach(&bench, &[&BEEPS, &OUTPUT, &["--model", "copy.onnx"]]).success();
+    bench.write("a copy.onnx", everyday);
+    let text = teach(&bench, &[&BEEPS, &OUTPUT, &["--model", "a copy.onnx"]]).success();
+    // The command works wherever the head's model is another than the one compiled in.
+    let (head, quote) = ("home.sound.json", if cfg!(windows) { '"' } else { '\'' });
+    let usage = format!("classify --head {head} --model {quote}a copy.onnx{quote} FILES\n");
+    assert!(text.ends_with(&usage), "{text}");
+    let arguments = ["classify", "--head", head, "--model", "a copy.onnx", "beeps/0.wav"];
+    bench.run(&arguments).success();
 }
 
 #[test]

@@ -14,12 +14,12 @@ use sourcing_sound::Classifier;
 
 use crate::files::{self, Found};
 use crate::interrupt::{Ending, READER_PATIENCE};
-use crate::outcome::{Failure, UsageError};
+use crate::outcome::{Failure, UsageError, warning};
 use crate::output::note;
-use crate::printable::printable;
 
 use super::args::ClassifyOptions;
 use super::format::Format;
+use super::origin::place;
 use super::output::Output;
 use super::part::Part;
 use super::settings::Settings;
@@ -56,8 +56,8 @@ impl<'a> Destination<'a> {
     }
 
     /// # Errors
-    /// If two inputs would have the same result, or the same name in a file that is continued, or
-    /// if lines of the output do not name their recording and there are several.
+    /// If two inputs would have the same result, or are the same in a file that is continued, or if
+    /// lines of the output do not name their recording and there are several.
     pub(super) fn check_names(
         &self,
         inputs: &[Result<Found, Failure>],
@@ -87,10 +87,9 @@ impl<'a> Destination<'a> {
                 }
                 Destination::One(_) if resume => {
                     let name = files::text(&input.path);
-                    if !names.insert(PathBuf::from(name.as_ref())) {
-                        let message = format!(
-                            "--resume: two recordings are named {name} in the result [config]"
-                        );
+                    // The same recording may be typed in two ways.
+                    if !names.insert(PathBuf::from(place(input))) {
+                        let message = format!("--resume: {name} is given twice [config]");
                         return Err(UsageError(message));
                     }
                 }
@@ -128,7 +127,10 @@ impl<'a> Destination<'a> {
     }
 
     /// Returns whether the result of an input exists.
-    pub(super) fn is_done(&self, input: &Found) -> bool {
+    ///
+    /// # Errors
+    /// If the result of that name belongs to another recording.
+    pub(super) fn is_done(&self, input: &Found) -> Result<bool, UsageError> {
         match self {
             Destination::One(one) => one.is_done(input),
             Destination::Folder(folder) => folder.is_done(input),
@@ -157,10 +159,8 @@ impl<'a> Destination<'a> {
     /// If it cannot be written.
     pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
         if let Part::Done(input, warnings) = &part {
-            for warning in warnings {
-                let path = input.path.display().to_string();
-                let path = printable(&path);
-                note(format_args!("warning: {path}: {warning} [{}]", warning.code()));
+            for one in warnings {
+                note(warning(&input.path, one));
             }
         }
         match self {

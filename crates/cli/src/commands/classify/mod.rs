@@ -8,6 +8,7 @@ mod feed;
 mod filter;
 mod format;
 mod ledger;
+mod origin;
 mod output;
 mod part;
 mod pipeline;
@@ -21,16 +22,17 @@ mod work;
 use std::fs;
 use std::path::Path;
 
-use crate::files::{self, Found};
+use crate::files::{self, Found, OwnFolder};
 use crate::interrupt;
 use crate::model::Loaded;
-use crate::outcome::{Failure, Outcome, coded};
+use crate::outcome::{Failure, Outcome, UsageError, coded};
 use crate::output::note;
 use crate::parallel::{Counts, Results, in_order_each};
 use crate::progress;
 
 pub(crate) use args::{ClassifyOptions, RawClassify};
 use destination::Destination;
+use output::Output;
 use part::Part;
 use settings::Settings;
 use work::Worker;
@@ -47,10 +49,8 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     let model = options.model.load()?;
     let classifier = model.classifier().map_err(coded)?;
     options.filter.resolve(&classifier)?;
-    let inputs = files::find(&options.inputs);
-    if let Some(line) = inputs.passed_over() {
-        note(line);
-    }
+    let inputs = files::find_outside(&options.inputs, &own_folders(&options));
+    inputs.note_passed_over();
     let settings = Settings::new(&options, &model, &classifier);
     let mut destination = Destination::new(&options, &classifier, settings)?;
     let mut found = inputs.found;
@@ -61,7 +61,7 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
     }
     destination.begin(options.resume)?;
     if options.resume {
-        found.retain(|input| !input.as_ref().is_ok_and(|input| destination.is_done(input)));
+        found = unfinished(found, &destination, options.clips.is_some())?;
     }
     let count = found.len();
     let bar = progress::of_bytes(found.iter().flatten().map(size).sum(), count);
@@ -95,6 +95,47 @@ pub(crate) fn run(mut options: ClassifyOptions) -> anyhow::Result<Outcome> {
         note(format_args!("done {}, failed {}", counts.done, counts.failed));
     }
     Ok(counts.outcome())
+}
+
+/// Returns the folders that the run writes to.
+fn own_folders(options: &ClassifyOptions) -> Vec<OwnFolder<'_>> {
+    let clips = options.clips.as_ref().map(|clips| (clips.root(), "--save-clips"));
+    let results = match &options.output {
+        Output::Folder(root) => Some((root.as_path(), "--output")),
+        Output::Stdout | Output::File(_) => None,
+    };
+    clips.into_iter().chain(results).collect()
+}
+
+/// Leaves out recordings that have results, and says how many; with `saves_clips`, also that they
+/// get no clips.
+///
+/// # Errors
+/// If a result belongs to another recording.
+fn unfinished(
+    inputs: Vec<Result<Found, Failure>>,
+    destination: &Destination,
+    saves_clips: bool,
+) -> Result<Vec<Result<Found, Failure>>, UsageError> {
+    let all = inputs.len();
+    let mut left = Vec::new();
+    for input in inputs {
+        let is_done = match &input {
+            Ok(found) => destination.is_done(found)?,
+            Err(_) => false,
+        };
+        if !is_done {
+            left.push(input);
+        }
+    }
+    let what = match all - left.len() {
+        0 => return Ok(left),
+        1 => "1 recording, which has a result".to_owned(),
+        count => format!("{count} recordings, which have results"),
+    };
+    let clips = if saves_clips { "; no clips are saved of what was left out" } else { "" };
+    note(format_args!("--resume: left out {what}{clips}"));
+    Ok(left)
 }
 
 /// Returns the path that determines the shard of an input. A folder that cannot be listed also

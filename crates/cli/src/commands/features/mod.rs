@@ -12,15 +12,14 @@ mod samples;
 mod table;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use crate::files::expand;
-use crate::outcome::{Failure, Outcome, UsageError};
+use crate::outcome::{Failure, Outcome, UsageError, warning};
 use crate::output::{STDOUT, note};
 use crate::parallel::{Results, in_order_each, worker_count};
-use crate::printable::printable;
 use crate::progress;
 
 pub(crate) use args::{FeatureOptions, RawFeatures};
@@ -48,21 +47,21 @@ pub(crate) fn run(options: FeatureOptions) -> anyhow::Result<Outcome> {
         bar.inc(1);
         Ok(())
     };
-    let mut name = String::new();
+    let mut path = PathBuf::new();
     let print = |result: Result<Part, &Failure>| {
         match result {
             Ok(Part::Begin(subject)) => {
-                name = printable(&subject.path.display().to_string()).into_owned();
+                path.clone_from(&subject.path);
                 report.begin(subject);
             }
             Ok(Part::Rows(table)) => report.rows(&table).context(STDOUT)?,
             Ok(Part::End(End { duration, warnings, picture })) => {
                 report.end(duration).context(STDOUT)?;
-                for warning in warnings {
-                    note(format_args!("warning: {name}: {warning} [{}]", warning.code()));
+                for one in &warnings {
+                    note(warning(&path, one));
                 }
-                if let Some((picture, path)) = picture.zip(options.plot.as_ref()) {
-                    write_picture(&picture, path)?;
+                if let Some((picture, plot)) = picture.zip(options.plot.as_ref()) {
+                    write_picture(&picture, plot)?;
                 }
             }
             // The error was reported on stderr.

@@ -13,6 +13,10 @@ pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(Str
         ("description", json!(metadata.description)),
         ("labels", json!(metadata.labels.iter().collect::<Vec<_>>())),
         ("groups", metadata.taxonomy.as_ref().map_or(Value::Null, |all| groups(metadata, all))),
+        (
+            "label_parents",
+            metadata.taxonomy.as_ref().map_or(Value::Null, |all| parents(metadata, all)),
+        ),
     ]);
     fields.extend(record(&metadata.card));
     fields.extend(named(describe_network(classifier)));
@@ -22,6 +26,7 @@ pub(super) fn describe(classifier: &Classifier, head: Option<&Head>) -> Vec<(Str
         ("segment_frames", json!(metadata.segment_frames)),
         ("patch_frames", json!(metadata.patch.map(|patch| patch.frames))),
         ("patch_hop_frames", json!(metadata.patch.map(|patch| patch.hop_frames))),
+        ("padding", json!(metadata.padding.name())),
         ("segment_patches", json!(metadata.patch.map(|_| metadata.segment_patches()))),
         ("other_threshold", metadata.other_threshold.map_or(Value::Null, decimal)),
     ]));
@@ -83,6 +88,18 @@ fn groups(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
             json!({ "name": group.name, "icon": group.icon, "labels": labels_of(index) })
         })
         .collect()
+}
+
+/// Returns the labels that have parents, each with their names.
+fn parents(metadata: &ModelMetadata, taxonomy: &Taxonomy) -> Value {
+    let labels = &metadata.labels;
+    let labelled = labels.iter().zip(taxonomy.label_parents());
+    let with_parents = labelled.filter(|(_, parents)| !parents.is_empty());
+    let named = with_parents.map(|(label, parents)| {
+        let names: Vec<_> = parents.iter().filter_map(|&parent| labels.get(parent)).collect();
+        (label.to_owned(), json!(names))
+    });
+    Value::Object(named.collect())
 }
 
 fn describe_features(metadata: &ModelMetadata) -> [(&'static str, Value); 20] {

@@ -59,24 +59,32 @@ impl Serialize for InOrder<'_> {
 /// Formats lists with their names: `bark (Bark, Yip), siren (Siren)`.
 fn lists(fields: &serde_json::Map<String, Value>) -> String {
     let lists = fields.iter().map(|(name, value)| format!("{name} ({})", plain(value)));
-    lists.collect::<Vec<_>>().join(", ")
+    let shown: Vec<String> = lists.take(shown_of(fields.len())).collect();
+    shown.join(", ") + &rest(", ", fields.len())
 }
 
-/// Formats a value for people: an object as its name or its lists, a long list cut off.
+/// Returns how many of `count` entries are shown.
+fn shown_of(count: usize) -> usize {
+    if count > LONG_LIST { LIST_START } else { count }
+}
+
+/// Returns what stands for the entries that are not shown.
+fn rest(mark: &str, count: usize) -> String {
+    if count == shown_of(count) {
+        return String::new();
+    }
+    format!("{mark}… ({count} in all, see --format json)")
+}
+
+/// Formats a value for people: an object as its name or its lists, long ones cut off.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => {
-            let is_long = items.len() > LONG_LIST;
-            let shown = if is_long { LIST_START } else { items.len() };
-            let names: Vec<String> = items.iter().take(shown).map(plain).collect();
+            let names: Vec<String> = items.iter().take(shown_of(items.len())).map(plain).collect();
             // Names such as "Home, office" contain a comma and need another separator.
             let mark = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
-            let rest = match is_long {
-                true => format!("{mark}… ({} in all, see --format json)", items.len()),
-                false => String::new(),
-            };
-            names.join(mark) + &rest
+            names.join(mark) + &rest(mark, items.len())
         }
         Value::Object(fields) => fields.get("name").map_or_else(|| lists(fields), plain),
         Value::Null => "none".to_owned(),

@@ -1,14 +1,18 @@
 //! Turns recordings into examples, several recordings at a time, in the order of the inputs.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::bail;
 use sourcing_sound::{Classifier, Example, MAX_EXAMPLES, Model, Pcm, SampleRate};
+use sourcing_sound_decode::Warning;
 
 use super::args::TeachOptions;
-use crate::files::{self, expand};
-use crate::outcome::{Failure, Outcome, coded};
+use super::recording;
+use crate::files::{self, note_passed_over};
+use crate::outcome::{Failure, Outcome, coded, warning};
+use crate::output::note;
 use crate::parallel::{in_order, worker_count};
 
 /// A recording to learn from.
@@ -16,6 +20,14 @@ struct Input {
     /// The label of its sound; `None` for something else.
     label: Option<Arc<str>>,
     path: PathBuf,
+}
+
+/// What a recording has given.
+struct Learned {
+    path: PathBuf,
+    examples: Vec<Example>,
+    /// What was wrong with it: an example may be shorter than its recording was.
+    warnings: Vec<Warning>,
 }
 
 /// Adds the examples of all recordings to `examples`, without those that are already there.
@@ -34,7 +46,11 @@ pub(super) fn gather(
         classifiers.push(Classifier::new(model.clone()).map_err(coded)?);
     }
     let earlier = examples.len();
-    let outcome = in_order(inputs, classifiers, learn, |mut found: Vec<Example>| {
+    let outcome = in_order(inputs, classifiers, learn, |learned: Learned| {
+        for one in &learned.warnings {
+            note(warning(&learned.path, one));
+        }
+        let mut found = learned.examples;
         tell_apart(&mut found, &examples[..earlier]);
         for example in found {
             if !examples.iter().any(|known| is_same(known, &example)) {
@@ -60,27 +76,37 @@ pub(super) fn gather(
     }
 }
 
-/// Returns all recordings: those of the labels in order, then the background.
+/// Returns all recordings: those of the labels in order, then the background. Says on stderr what
+/// was skipped.
 fn inputs(options: &TeachOptions) -> Vec<Result<Input, Failure>> {
     let labels = options.labels.iter();
-    let labels = labels.map(|of| (Some(Arc::from(of.label.as_str())), of.inputs.as_slice()));
+    let labels = labels.map(|of| (Some(Arc::<str>::from(of.label.as_str())), of.inputs.as_slice()));
     let groups = labels.chain([(None, options.background.as_slice())]);
-    let inputs = groups.flat_map(|(label, paths): (Option<Arc<str>>, _)| {
-        let with_label = move |path| Input { label: label.clone(), path };
-        expand(paths).into_iter().map(move |path| path.map(&with_label))
-    });
-    inputs.collect()
+    let (mut inputs, mut passed_over) = (Vec::new(), BTreeMap::new());
+    for (label, paths) in groups {
+        let found = files::find(paths);
+        for (kind, count) in &found.passed_over {
+            *passed_over.entry(kind.clone()).or_default() += count;
+        }
+        let with_label = |path| Input { label: label.clone(), path };
+        inputs.extend(found.into_paths().map(|path| path.map(with_label)));
+    }
+    note_passed_over(&passed_over);
+    inputs
 }
 
-fn learn(classifier: &mut Classifier, input: Input) -> Result<Vec<Example>, Failure> {
+fn learn(classifier: &mut Classifier, input: Input) -> Result<Learned, Failure> {
     let Input { label, path } = input;
-    let recording = files::decode(&path)?;
+    let recording = recording::read(&path)?;
     // Files with the same name in different folders are different recordings.
     let name = files::text(&path);
-    SampleRate::new(recording.sample_rate)
+    let examples = SampleRate::new(recording.sample_rate)
         .and_then(|rate| Pcm::new(&recording.samples, rate))
-        .and_then(|pcm| Example::of_recording(classifier, label.as_deref(), &name, pcm))
-        .map_err(|error| Failure::Analyse { path: path.clone(), error })
+        .and_then(|pcm| Example::of_recording(classifier, label.as_deref(), &name, pcm));
+    match examples {
+        Ok(examples) => Ok(Learned { path, examples, warnings: recording.warnings }),
+        Err(error) => Err(Failure::Analyse { path, error }),
+    }
 }
 
 /// Renames a recording, with digits of its hash, if one of an earlier run has the same name: the

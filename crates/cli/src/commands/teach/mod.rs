@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`args`] | the arguments |
 //! | [`base`] | the model, and the examples of earlier runs |
+//! | [`recording`] | a file → samples |
 //! | [`gather`] | recordings → examples |
 //! | [`curve`] | scores → precision over recall |
 //! | [`report`], [`plot`] | what is printed and drawn |
@@ -16,6 +17,7 @@ mod base;
 mod curve;
 mod gather;
 mod plot;
+mod recording;
 mod report;
 mod save;
 mod sounds;
@@ -49,7 +51,8 @@ pub(crate) fn run(options: TeachOptions) -> anyhow::Result<Outcome> {
         Some(path) => save::write(path, &plot::draw(&taught.report, &options.name), options.force),
         None => Ok(()),
     };
-    let printed = report::print(io::stdout().lock(), options.format, &taught, &options.output);
+    let (output, model) = (&options.output, options.model.model.as_deref());
+    let printed = report::print(io::stdout().lock(), options.format, &taught, output, model);
     printed.context(STDOUT)?;
     drawn.map(|()| outcome)
 }

@@ -57,6 +57,11 @@ impl ClipOptions {
         self.folder.join(input.relative.parent().unwrap_or(Path::new("")))
     }
 
+    /// Returns the folder of all clips.
+    pub(crate) fn root(&self) -> &Path {
+        &self.folder
+    }
+
     /// Returns the most clips of a label, recording and channel.
     pub(crate) fn per_label(&self) -> Option<NonZeroUsize> {
         self.per_label

@@ -7,11 +7,13 @@ use std::time::SystemTime;
 use anyhow::Context;
 use sourcing_sound::Classifier;
 
-use crate::files::Found;
+use crate::files::{self, Found};
 use crate::interrupt::Temporary;
+use crate::outcome::UsageError;
 
 use super::super::args::ClassifyOptions;
-use super::super::ledger::{self, Known};
+use super::super::ledger::{self, Known, Origins};
+use super::super::origin::Origin;
 use super::super::part::Part;
 use super::super::report::Report;
 use super::super::settings::Settings;
@@ -25,6 +27,8 @@ pub(in super::super) struct Folder<'a> {
     settings: Settings,
     /// The ledger to write before the first result.
     ledger: Option<Known>,
+    /// The recordings that results belong to.
+    origins: Origins,
     /// Results before this time were made with other settings.
     since: Option<SystemTime>,
     /// The unfinished result, which gets its name when it is complete.
@@ -48,7 +52,16 @@ impl<'a> Folder<'a> {
         settings: Settings,
     ) -> anyhow::Result<Self> {
         fs::create_dir_all(root).with_context(|| unwritable(root))?;
-        Ok(Folder { root, options, classifier, settings, ledger: None, since: None, open: None })
+        Ok(Folder {
+            root,
+            options,
+            classifier,
+            settings,
+            ledger: None,
+            origins: Origins::default(),
+            since: None,
+            open: None,
+        })
     }
 
     /// Returns the path after which the ledger of all results of this format is named.
@@ -71,6 +84,9 @@ impl<'a> Folder<'a> {
         let path = self.results();
         let context = || format!("{}: cannot read the results [io]", self.root.display());
         let known = Known::about(&path).with_context(context)?;
+        let mut origins = path.clone().into_os_string();
+        origins.push(".inputs");
+        self.origins = Origins::read(Path::new(&origins)).with_context(context)?;
         if known.replaces_older {
             self.since = Some(ledger::time(&path).with_context(context)?);
         }
@@ -85,10 +101,26 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    pub(super) fn is_done(&self, input: &Found) -> bool {
-        let Ok(result) = fs::metadata(self.name(input)) else { return false };
+    /// # Errors
+    /// If the result of that name belongs to another recording.
+    pub(super) fn is_done(&self, input: &Found) -> Result<bool, UsageError> {
+        let name = self.name(input);
+        let Ok(result) = fs::metadata(&name) else { return Ok(false) };
         let is_old = |since| result.modified().is_ok_and(|time| time < since);
-        result.is_file() && !self.since.is_some_and(is_old)
+        if !result.is_file() || self.since.is_some_and(is_old) {
+            return Ok(false);
+        }
+        match self.origins.of(&files::text(&input.relative)) {
+            Some(origin) if !origin.is(input) => Err(UsageError(format!(
+                "--resume: {} has the result of another recording, {}, not of {}; use another \
+                 --output, or leave out --resume to replace it [config]",
+                name.display(),
+                origin.path(),
+                input.path.display()
+            ))),
+            // A result of an older version belongs to whatever has its name.
+            _ => Ok(true),
+        }
     }
 
     pub(super) fn print(&mut self, part: Part) -> anyhow::Result<()> {
@@ -102,11 +134,15 @@ impl<'a> Folder<'a> {
                     report.begin(&subject).with_context(|| unwritable(name))?;
                 }
             }
-            Part::Done(..) => {
+            Part::Done(input, _) => {
                 if let Some(Open { name, file, mut report }) = self.open.take() {
                     report.close().with_context(|| unwritable(&name))?;
                     drop(report);
                     file.persist(&name).with_context(|| unwritable(&name))?;
+                    // After the result: what was there before still has its own recording.
+                    let added =
+                        self.origins.add(files::text(&input.relative).into(), Origin::of(&input));
+                    added.with_context(|| unwritable(self.root))?;
                 }
             }
             part => {

@@ -1,6 +1,6 @@
 //! Writes all results to one place: stdout, or a file that a later run can continue.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -17,6 +17,7 @@ use crate::output::{STDOUT, cell};
 use super::super::args::ClassifyOptions;
 use super::super::format::Format;
 use super::super::ledger::{Known, Ledger};
+use super::super::origin::{Origin, place};
 use super::super::part::Part;
 use super::super::report::Report;
 use super::super::resume::{self, Finished, Refused};
@@ -31,9 +32,28 @@ pub(in super::super) struct One {
     /// The rows of a file that can be truncated.
     rows: Option<Rows>,
     /// The recordings that an earlier run has finished.
-    finished: HashSet<String>,
+    finished: Recordings,
     /// Whether recordings are named in cells of a table.
     has_cells: bool,
+}
+
+/// Recordings with complete rows.
+#[derive(Default)]
+struct Recordings {
+    /// As the rows name them.
+    names: HashSet<String>,
+    /// What was recorded about them, by name; nothing by older versions of this program.
+    origins: BTreeMap<String, Origin>,
+    /// Their absolute paths.
+    places: HashSet<String>,
+}
+
+impl Recordings {
+    fn new(names: HashSet<String>, mut origins: BTreeMap<String, Origin>) -> Recordings {
+        origins.retain(|name, _| names.contains(name));
+        let places = origins.values().map(|origin| origin.path().to_owned()).collect();
+        Recordings { names, origins, places }
+    }
 }
 
 /// What is known about the rows so far.
@@ -61,7 +81,8 @@ impl One {
         classifier: &Classifier,
     ) -> anyhow::Result<One> {
         let report = start(options, classifier, io::stdout()).context(STDOUT)?;
-        Ok(One { report, file: None, rows: None, finished: HashSet::new(), has_cells: false })
+        let finished = Recordings::default();
+        Ok(One { report, file: None, rows: None, finished, has_cells: false })
     }
 
     /// # Errors
@@ -94,7 +115,7 @@ impl One {
             report,
             file: Some((name.to_owned(), file)),
             rows,
-            finished: HashSet::new(),
+            finished: Recordings::default(),
             has_cells: false,
         })
     }
@@ -114,7 +135,7 @@ impl One {
         let part = Temporary::at(&folder.join(part), options.resume).with_context(unwritable)?;
         let file = part.handle().with_context(unwritable)?;
         let header = header(options, classifier)?;
-        let Earlier { finished, copied } = if options.resume {
+        let Earlier { finished, origins, copied } = if options.resume {
             let earlier = Earlier::find(name, &part, (options.format, &header), settings);
             match earlier {
                 Ok(earlier) => earlier,
@@ -129,9 +150,10 @@ impl One {
         } else {
             Earlier::default()
         };
-        let ledger = begin(&part, &finished, copied, settings).with_context(unwritable)?;
+        let (end, finished) = (finished.end, Recordings::new(finished.recordings, origins));
+        let ledger = begin(&part, end, &finished, copied, settings).with_context(unwritable)?;
         // A continued file already has its header.
-        let left_out = if finished.end > 0 { header.len() } else { 0 };
+        let left_out = if end > 0 { header.len() } else { 0 };
         let output = part.handle().with_context(unwritable)?;
         let report = start(options, classifier, Rest { left_out, output: file });
         let report = report.with_context(unwritable)?;
@@ -139,7 +161,7 @@ impl One {
             report,
             file: Some((name.to_owned(), part)),
             rows: Some(Rows { output, begin: None, ledger: Some(ledger) }),
-            finished: finished.recordings,
+            finished,
             has_cells: options.format != Format::Jsonl,
         })
     }
@@ -154,11 +176,28 @@ impl One {
         self.file.is_none()
     }
 
-    pub(super) fn is_done(&self, input: &Found) -> bool {
-        self.finished.contains(&self.name(input))
+    /// # Errors
+    /// If the rows of that name belong to another recording.
+    pub(super) fn is_done(&self, input: &Found) -> Result<bool, UsageError> {
+        if self.finished.places.contains(&place(input)) {
+            return Ok(true);
+        }
+        let name = self.name(input);
+        match self.finished.origins.get(&name) {
+            Some(origin) if !origin.is(input) => Err(UsageError(format!(
+                "--resume: two recordings are named {name} in the result: {} has rows already; use \
+                 another --output [config]",
+                origin.path()
+            ))),
+            _ => Ok(self.finished.names.contains(&name)),
+        }
     }
 
     pub(super) fn print(&mut self, part: Part) -> io::Result<()> {
+        let done = match &part {
+            Part::Done(input, _) => Some((self.name(input), Origin::of(input))),
+            _ => None,
+        };
         if let Some(rows) = &mut self.rows {
             match &part {
                 // Reports write everything that they have after each part.
@@ -168,7 +207,7 @@ impl One {
                 Part::Done(..) => {
                     rows.begin = None;
                     if let Some(ledger) = &mut rows.ledger {
-                        ledger.complete(rows.output.stream_position()?)?;
+                        ledger.complete(rows.output.stream_position()?, done)?;
                     }
                 }
                 _ => {}
@@ -236,6 +275,8 @@ impl One {
 #[derive(Default)]
 struct Earlier {
     finished: Finished,
+    /// Recordings that the file has had, by name.
+    origins: BTreeMap<String, Origin>,
     /// The file with these rows, if it is not the one that is written: the file under the final
     /// name stays unchanged until the run ends.
     copied: Option<fs::File>,
@@ -276,30 +317,32 @@ impl Earlier {
             ))
             .into(),
         })?;
-        Ok(Earlier { finished, copied: (!is_begun).then_some(file) })
+        let copied = (!is_begun).then_some(file);
+        Ok(Earlier { finished, origins: known.origins, copied })
     }
 }
 
-/// Leaves only the rows of complete recordings in the file, copied from another one if necessary,
-/// and begins its ledger.
+/// Leaves only the rows of complete recordings in the file, which end at byte `end`, copied from
+/// another one if necessary, and begins its ledger.
 fn begin(
     part: &Temporary,
-    finished: &Finished,
+    end: u64,
+    finished: &Recordings,
     copied: Option<fs::File>,
     settings: &Settings,
 ) -> io::Result<Ledger> {
     let mut file = part.handle()?;
     let Some(mut copied) = copied else {
-        file.set_len(finished.end)?;
+        file.set_len(end)?;
         file.seek(SeekFrom::End(0))?;
-        return Ledger::begin(part, settings, Some(finished.end));
+        return Ledger::begin(part, settings, Some(end), &finished.origins);
     };
     file.set_len(0)?;
-    let mut ledger = Ledger::begin(part, settings, None)?;
+    let mut ledger = Ledger::begin(part, settings, None, &finished.origins)?;
     copied.seek(SeekFrom::Start(0))?;
     file.seek(SeekFrom::Start(0))?;
-    io::copy(&mut copied.take(finished.end), &mut file)?;
-    ledger.complete(finished.end)?;
+    io::copy(&mut copied.take(end), &mut file)?;
+    ledger.complete(end, None)?;
     Ok(ledger)
 }
 

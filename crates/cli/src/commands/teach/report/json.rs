@@ -57,7 +57,7 @@ struct Found<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(taught: &'a Taught, path: &Path) -> Self {
+    pub(super) fn new(taught: &'a Taught, path: &Path, model: Option<&Path>) -> Self {
         let head = taught.head.metadata();
         Document {
             file: path.to_string_lossy().into_owned(),
@@ -66,7 +66,7 @@ impl<'a> Document<'a> {
             examples: taught.examples().len(),
             labels: taught.report.labels.iter().map(Label::new).collect(),
             findings: taught.report.findings.iter().map(Found::new).collect(),
-            usage: usage(path),
+            usage: usage(path, model),
         }
     }
 }

@@ -39,7 +39,12 @@ const NOT_MEASURED: &str = "\
 –: not measured. Recall takes two recordings of the label, mistaken takes recordings of something
    else, the others take both, and precision takes one that was recognised.";
 
-pub(super) fn write(mut output: impl Write, taught: &Taught, path: &Path) -> io::Result<()> {
+pub(super) fn write(
+    mut output: impl Write,
+    taught: &Taught,
+    path: &Path,
+    model: Option<&Path>,
+) -> io::Result<()> {
     let report = &taught.report;
     let rows: Vec<[String; COLUMNS]> = report.labels.iter().map(row).collect();
     write_table(&mut output, &rows)?;
@@ -53,7 +58,7 @@ pub(super) fn write(mut output: impl Write, taught: &Taught, path: &Path) -> io:
     for finding in &report.findings {
         writeln!(output, "! {}", printable(&finding.message))?;
     }
-    let (name, usage) = (path.display().to_string(), usage(path));
+    let (name, usage) = (path.display().to_string(), usage(path, model));
     writeln!(output, "\n{} is written. To use it:\n  {}", printable(&name), printable(&usage))
 }
 
