@@ -14,6 +14,8 @@
 //! | m4a, mp4, mov | AAC-LC, ALAC, MP3, Opus, FLAC, PCM; the first audio track of a video |
 //! | mka, mkv, webm | Vorbis, Opus, FLAC, MP3, AAC-LC, PCM |
 //!
+//! Opus, Vorbis and AAC have at most two channels.
+//!
 //! ```no_run
 //! let recording = sourcing_sound_decode::decode("dog.wav")?;
 //! println!("{:.2} s at {} Hz", recording.duration_seconds(), recording.sample_rate);

@@ -3,7 +3,8 @@
 use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_PCM_F32BE,
     CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE, CODEC_ID_PCM_S24BE,
-    CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE, CODEC_ID_SPEEX, CODEC_ID_WAVPACK,
+    CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE, CODEC_ID_SPEEX, CODEC_ID_VORBIS,
+    CODEC_ID_WAVPACK,
 };
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions, CODEC_ID_NULL_AUDIO,
@@ -79,6 +80,7 @@ impl TrackDecoder {
                 actual: "0 channels".to_owned(),
             });
         }
+        check_vorbis(parameters)?;
         let tick = track
             .time_base
             .map_or(0.0, |base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
@@ -142,6 +144,24 @@ impl TrackDecoder {
             }
             Err(error) => Ok(Decoded::Damaged(error.to_string())),
         }
+    }
+}
+
+/// Refuses Vorbis with more than two channels: Symphonia undoes the coupling of channels in the
+/// wrong order, so that their sound would be distorted.
+fn check_vorbis(parameters: &AudioCodecParameters) -> Result<()> {
+    if parameters.codec != CODEC_ID_VORBIS {
+        return Ok(());
+    }
+    // Containers may state another number than the stream itself, which is the one that counts.
+    let header = parameters.extra_data.as_deref().unwrap_or_default();
+    let channels = header.strip_prefix(b"\x01vorbis").and_then(|header| header.get(4));
+    match channels {
+        Some(&channels) if channels > 2 => Err(DecodeErrorKind::Unsupported {
+            expected: "Vorbis with one or two channels".to_owned(),
+            actual: format!("{channels} channels; convert it, for example to flac or wav"),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Generated recordings, intact and broken, and what is decoded from them.
 #![allow(clippy::unwrap_used, reason = "a failed test should panic")]
 
+mod codecs;
 mod common;
 mod containers;
 mod damage;

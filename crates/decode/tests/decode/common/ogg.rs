@@ -50,7 +50,7 @@ pub fn opus_with_gain(samples: &[f32], gain: i16) -> Vec<u8> {
 }
 
 /// Returns a page with one packet.
-fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
+pub fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
     let mut page = b"OggS\0".to_vec();
     page.push(flags);
     page.extend(position.to_le_bytes());
