@@ -52,6 +52,8 @@ pub(crate) struct ContainerReader {
     /// The rate of the first samples; 0 before them.
     rate: u32,
     channels: usize,
+    /// The time of the first samples of a Matroska file, in samples per channel.
+    start: u64,
     /// Samples per channel that still have to be dropped, and the number after which nothing
     /// follows.
     skip: u64,
@@ -129,6 +131,7 @@ impl ContainerReader {
             states_length,
             rate: 0,
             channels: 0,
+            start: 0,
             skip: 0,
             limit: u64::MAX,
             found: 0,
@@ -152,7 +155,10 @@ impl ContainerReader {
         let of_duration = |duration: u64| (duration as f64 * self.track.tick * rate) as u64;
         let whole = match self.format.format_info().format {
             FORMAT_ID_FLAC => track.num_frames?,
-            FORMAT_ID_MKV => of_duration(self.format.media_info().duration?.get()),
+            // The time at which it ends: a segment of a longer recording begins late.
+            FORMAT_ID_MKV => {
+                of_duration(self.format.media_info().duration?.get()).saturating_sub(self.start)
+            }
             _ => track.num_frames.or_else(|| Some(of_duration(track.duration?.get())))?,
         };
         let pre_skip = self.track.pre_skip().unwrap_or(0);
@@ -271,6 +277,7 @@ impl ContainerReader {
         let frames = |seconds: f64| (seconds * f64::from(rate)).round().max(0.0) as u64;
         let early = packet.pts.get() as f64 * -self.track.tick;
         let is_mkv = self.format.format_info().format == FORMAT_ID_MKV;
+        self.start = if is_mkv { frames(-early) } else { 0 };
         self.skip = match (self.edit, self.track.pre_skip()) {
             (Some(edit), _) => frames(edit.start),
             (None, Some(pre_skip)) => pre_skip,
@@ -318,6 +325,7 @@ impl ContainerReader {
     /// Ends the recording after the last packet, or the last one that can be read.
     fn finish(&mut self, error: Option<Error>) -> Result<Piece> {
         if self.found > 0 {
+            let error = error.filter(|_| !self.is_complete());
             let reason = error.map(|error| error.to_string());
             return Ok(Piece::End(self.end(reason)));
         }
@@ -367,6 +375,13 @@ impl ContainerReader {
             warnings.push(Warning::BrokenOff { time, reason: CUT_OFF.to_owned() });
         }
         End(warnings)
+    }
+
+    /// Returns whether a Matroska file has all the sound that it states: what follows is padding.
+    fn is_complete(&self) -> bool {
+        let is_mkv = self.format.format_info().format == FORMAT_ID_MKV;
+        let slack = u64::from(self.rate) / 10;
+        is_mkv && self.promised_frames().is_some_and(|promised| self.found + slack >= promised)
     }
 
     /// Returns whether the file is cut off without stating the length of its sound: the header of a

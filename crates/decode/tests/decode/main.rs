@@ -7,5 +7,6 @@ mod containers;
 mod damage;
 mod formats;
 mod frames;
+mod matroska;
 mod parts;
 mod times;
