@@ -2,12 +2,13 @@
 //! Symphonia reads. Packets are decoded in order; missing ones become a gap, so that the rest keeps
 //! its time.
 
-use std::io::ErrorKind;
+mod end;
+mod packets;
 
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
-    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP2, FORMAT_ID_MP3,
+    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_MKV, FORMAT_ID_MP2, FORMAT_ID_MP3,
 };
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
@@ -15,22 +16,15 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
-use crate::error::{DecodeErrorKind, Result, container_error};
+use crate::error::{Result, container_error};
 use crate::input::Input;
 use crate::mp4::{self, Edit, Facts};
 use crate::mpeg::{Found, Frames};
-use crate::ogg::{self, DamagedEnd, Losses, Watched};
-use crate::piece::{End, Piece};
+use crate::ogg::{self, Losses, Watched};
+use crate::piece::Piece;
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
-use crate::warning::Warning;
 use crate::{mkv, mp3};
-
-/// Why nothing can be read up to the end of an Ogg file.
-const DAMAGED_PAGES: &str = "damaged pages up to the end";
-
-/// Why nothing can be read after the end of a file that states more bytes than it has.
-const CUT_OFF: &str = "the file ends there, and its header says that it goes on";
 
 /// Why a packet of MPEG audio or ADTS is not decoded.
 const NO_FRAME: &str = "bytes that belong to no frame";
@@ -44,6 +38,8 @@ pub(crate) struct ContainerReader {
     losses: Option<Losses>,
     /// For MPEG audio and ADTS, where its frames are.
     frames: Option<Frames>,
+    /// For FLAC, what follows the last packet.
+    blocks: Option<Frames>,
     edit: Option<Edit>,
     /// Whether the file is known to have fewer bytes than its header states.
     is_cut_off: bool,
@@ -112,20 +108,21 @@ impl ContainerReader {
             .map_err(container_error)?;
         let track = TrackDecoder::of(format.as_ref(), &facts)?;
         let timeline = Timeline::new(track.tick, losses.clone());
-        let frames = frames.filter(|frames| {
-            let format = format.format_info().format;
-            let has_frames = matches!(format, FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS);
-            if !has_frames {
-                frames.stop();
+        let (frames, blocks) = match (format.format_info().format, frames) {
+            (FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS, frames) => (frames, None),
+            (FORMAT_ID_FLAC, blocks) => (None, blocks.inspect(Frames::keep_rest)),
+            (_, frames) => {
+                frames.inspect(Frames::stop);
+                (None, None)
             }
-            has_frames
-        });
+        };
         Ok(ContainerReader {
             format,
             track,
             timeline,
             losses,
             frames,
+            blocks,
             edit: facts.edit,
             is_cut_off,
             states_length,
@@ -172,17 +169,13 @@ impl ContainerReader {
             if self.found >= self.limit {
                 return Ok(Piece::End(self.end(None)));
             }
-            match self.format.next_packet() {
-                Ok(Some(packet)) if packet.track_id == self.track.track_id => {
+            match self.packet() {
+                Ok(Some(packet)) => {
                     if let Some(reason) = self.decode(packet)? {
                         return Ok(Piece::End(self.end(Some(reason))));
                     }
                 }
-                Ok(Some(_)) => continue,
                 Ok(None) => return self.finish(None),
-                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
-                    return self.finish(None);
-                }
                 Err(Error::IoError(error)) => return Err(error.into()),
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
@@ -227,6 +220,9 @@ impl ContainerReader {
     /// Decodes a packet into `fresh`. Returns why nothing after it can be read.
     fn decode(&mut self, mut packet: Packet) -> Result<Option<String>> {
         self.fresh.clear();
+        if let Some(blocks) = &self.blocks {
+            blocks.pass(&packet.data);
+        }
         let lost = match &self.frames {
             None => self.timeline.lost(&packet, self.rate),
             Some(frames) => match frames.find(&packet.data) {
@@ -320,105 +316,6 @@ impl ContainerReader {
             self.damaged.parts += 1;
         }
         self.gap += seconds * per_second;
-    }
-
-    /// Ends the recording after the last packet, or the last one that can be read.
-    fn finish(&mut self, error: Option<Error>) -> Result<Piece> {
-        if self.found > 0 {
-            let error = error.filter(|_| !self.is_complete());
-            let reason = error.map(|error| error.to_string());
-            return Ok(Piece::End(self.end(reason)));
-        }
-        let is_damaged = self.damaged_end().is_some();
-        let damage = is_damaged.then(|| DAMAGED_PAGES.to_owned());
-        match (error, self.damaged.reason.take().or(damage)) {
-            (Some(error), _) => Err(container_error(error)),
-            (None, Some(reason)) => Err(DecodeErrorKind::Corrupt {
-                expected: "a packet that can be decoded".to_owned(),
-                actual: format!("damage in every one of them ({reason})"),
-            }),
-            (None, None) => match self.stated_frames() {
-                Some(samples) => Err(DecodeErrorKind::Corrupt {
-                    expected: format!("{samples} samples per channel"),
-                    actual: "the end of the file before the first".to_owned(),
-                }),
-                None => Ok(Piece::End(End(Vec::new()))),
-            },
-        }
-    }
-
-    fn end(&mut self, reason: Option<String>) -> End {
-        let mut warnings = Vec::new();
-        let sample_rate = self.rate;
-        let time = self.found as f64 / f64::from(sample_rate.max(1));
-        let Damage { parts, filled, first, reason: damage } = std::mem::take(&mut self.damaged);
-        if filled > 0 {
-            warnings.push(Warning::Damaged { parts: filled, first: first.unwrap_or(0.0) });
-        }
-        let promised = self.reliable_frames();
-        // Damage up to the end is not filled.
-        if let Some(reason) = reason.or(damage.filter(|_| parts > filled)) {
-            warnings.push(Warning::BrokenOff { time, reason });
-        } else if let Some(promised) = promised {
-            warnings.push(Warning::CutOff { promised, found: self.found, sample_rate });
-        } else if let Some(end) = self.damaged_end() {
-            let found = self.found;
-            let missing = end.missing.filter(|&missing| missing > 0);
-            let stated = missing
-                .map(|missing| found.saturating_add(missing))
-                .or_else(|| self.promised_frames());
-            warnings.push(match stated.filter(|&stated| stated > found) {
-                Some(promised) => Warning::CutOff { promised, found, sample_rate },
-                None => Warning::BrokenOff { time, reason: DAMAGED_PAGES.to_owned() },
-            });
-        } else if self.ends_unannounced() {
-            warnings.push(Warning::BrokenOff { time, reason: CUT_OFF.to_owned() });
-        }
-        End(warnings)
-    }
-
-    /// Returns whether a Matroska file has all the sound that it states: what follows is padding.
-    fn is_complete(&self) -> bool {
-        let is_mkv = self.format.format_info().format == FORMAT_ID_MKV;
-        let slack = u64::from(self.rate) / 10;
-        is_mkv && self.promised_frames().is_some_and(|promised| self.found + slack >= promised)
-    }
-
-    /// Returns whether the file is cut off without stating the length of its sound: the header of a
-    /// fragmented mp4 counts at most the first fragment.
-    fn ends_unannounced(&self) -> bool {
-        let slack = u64::from(self.rate) / 10;
-        let is_within = |promised: u64| promised.saturating_add(slack) >= self.found;
-        self.is_cut_off && !self.promised_frames().is_some_and(is_within)
-    }
-
-    /// Returns the damaged end of an Ogg file.
-    fn damaged_end(&self) -> Option<DamagedEnd> {
-        self.losses.as_ref()?.damaged_end(self.track.track_id)
-    }
-
-    /// Returns the samples per channel that the header states in samples.
-    fn stated_frames(&self) -> Option<u64> {
-        let track = self.format.default_track(TrackType::Audio)?;
-        track.num_frames.filter(|&frames| frames > 0)
-    }
-
-    /// Returns the samples per channel that the header states, if it is reliable and some of them
-    /// are missing.
-    fn reliable_frames(&self) -> Option<u64> {
-        let tolerance = match self.format.format_info().format {
-            FORMAT_ID_FLAC => 0.0,
-            // Times of packets, with the padding of the last one.
-            FORMAT_ID_ISOMP4 => 0.1,
-            // Some programs count the frame of the tag, or the padding of the last frame. How long
-            // damage was is an estimate.
-            FORMAT_ID_MP3 if self.states_length => 0.2 + self.timeline.total(),
-            // The end of the longest track, which may be that of a video.
-            FORMAT_ID_MKV if self.is_cut_off || self.format.tracks().len() == 1 => 1.0,
-            _ => return None,
-        };
-        let tolerance = (tolerance * f64::from(self.rate)) as u64;
-        self.promised_frames().filter(|&promised| promised > self.found + tolerance)
     }
 }
 

@@ -38,6 +38,7 @@
 mod container;
 mod decoder;
 mod error;
+mod flac;
 mod foreign;
 mod input;
 mod mkv;
