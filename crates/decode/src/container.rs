@@ -5,6 +5,8 @@
 mod end;
 mod packets;
 
+use std::collections::VecDeque;
+
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
@@ -25,6 +27,10 @@ use crate::piece::Piece;
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
 use crate::{mkv, mp3};
+use packets::NextPacket;
+
+/// Why sound of Ogg is missing.
+const LOST_PAGES: &str = "lost pages";
 
 /// Why a packet of MPEG audio or ADTS is not decoded.
 const NO_FRAME: &str = "bytes that belong to no frame";
@@ -36,6 +42,10 @@ pub(crate) struct ContainerReader {
     timeline: Timeline,
     /// For an Ogg file, what it lost.
     losses: Option<Losses>,
+    /// Samples that are missing before the next packet because pages are.
+    lost_pages: Option<u64>,
+    /// What was read ahead.
+    ahead: VecDeque<NextPacket>,
     /// For MPEG audio and ADTS, where its frames are.
     frames: Option<Frames>,
     /// For FLAC, what follows the last packet.
@@ -107,7 +117,7 @@ impl ContainerReader {
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
         let track = TrackDecoder::of(format.as_ref(), &facts)?;
-        let timeline = Timeline::new(track.tick, losses.clone());
+        let timeline = Timeline::new(track.tick, losses.is_some());
         let (frames, blocks) = match (format.format_info().format, frames) {
             (FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS, frames) => (frames, None),
             (FORMAT_ID_FLAC, blocks) => (None, blocks.inspect(Frames::keep_rest)),
@@ -121,6 +131,8 @@ impl ContainerReader {
             track,
             timeline,
             losses,
+            lost_pages: None,
+            ahead: VecDeque::new(),
             frames,
             blocks,
             edit: facts.edit,
@@ -223,6 +235,11 @@ impl ContainerReader {
         if let Some(blocks) = &self.blocks {
             blocks.pass(&packet.data);
         }
+        if let Some(samples) = self.lost_pages.take() {
+            let seconds = self.timeline.lost_pages(samples, self.rate);
+            self.damage(seconds, LOST_PAGES);
+            self.skip_in_gap();
+        }
         let lost = match &self.frames {
             None => self.timeline.lost(&packet, self.rate),
             Some(frames) => match frames.find(&packet.data) {
@@ -281,7 +298,15 @@ impl ContainerReader {
             (None, None) if is_mkv => frames(early),
             (None, None) => 0,
         };
+        self.skip_in_gap();
         self.limit = self.edit.and_then(|edit| edit.length).map_or(u64::MAX, frames);
+    }
+
+    /// Drops what is not part of the recording from the silence in place of its start.
+    fn skip_in_gap(&mut self) {
+        let dropped = self.skip.min(self.gap.round() as u64);
+        self.skip -= dropped;
+        self.gap -= dropped as f64;
     }
 
     /// Drops what is not part of the recording from `fresh`.

@@ -7,6 +7,7 @@ mod containers;
 mod damage;
 mod formats;
 mod frames;
+mod lost_pages;
 mod matroska;
 mod parts;
 mod times;
