@@ -12,7 +12,7 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
     FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_MKV, FORMAT_ID_MP2, FORMAT_ID_MP3,
 };
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, Track};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
@@ -117,6 +117,7 @@ impl ContainerReader {
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
         let track = TrackDecoder::of(format.as_ref(), &facts)?;
+        let edit = facts.of(track.track_id).edit;
         let timeline = Timeline::new(track.tick, losses.is_some());
         let (frames, blocks) = match (format.format_info().format, frames) {
             (FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS, frames) => (frames, None),
@@ -135,7 +136,7 @@ impl ContainerReader {
             ahead: VecDeque::new(),
             frames,
             blocks,
-            edit: facts.edit,
+            edit,
             is_cut_off,
             states_length,
             rate: 0,
@@ -157,9 +158,14 @@ impl ContainerReader {
         (self.rate, self.channels)
     }
 
+    /// Returns what the container states about the track.
+    fn stated(&self) -> Option<&Track> {
+        self.format.tracks().iter().find(|track| track.id == self.track.track_id)
+    }
+
     /// Returns the expected samples per channel; for some formats an estimate.
     pub(crate) fn promised_frames(&self) -> Option<u64> {
-        let track = self.format.default_track(TrackType::Audio)?;
+        let track = self.stated()?;
         let rate = f64::from(self.rate);
         let of_duration = |duration: u64| (duration as f64 * self.track.tick * rate) as u64;
         let whole = match self.format.format_info().format {

@@ -81,6 +81,7 @@ impl TrackDecoder {
             });
         }
         check_vorbis(parameters)?;
+        let facts = facts.of(track.id);
         let tick = track
             .time_base
             .map_or(0.0, |base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
@@ -92,8 +93,8 @@ impl TrackDecoder {
                 OpusPackets::new(header, channels.unwrap_or(1))
             };
             Codec::Opus(Box::new(opus?))
-        } else if let (CODEC_ID_NULL_AUDIO, Some(alac)) = (parameters.codec, &facts.alac) {
-            let extra_data = Some(alac.clone());
+        } else if let (CODEC_ID_NULL_AUDIO, Some(alac)) = (parameters.codec, facts.alac) {
+            let extra_data = Some(alac);
             let parameters =
                 AudioCodecParameters { codec: CODEC_ID_ALAC, extra_data, ..parameters.clone() };
             Codec::Other(registered(&parameters, container)?)

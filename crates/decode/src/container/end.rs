@@ -1,7 +1,6 @@
 //! How a recording ends: what of the length that its header states is missing.
 
 use symphonia::core::errors::Error;
-use symphonia::core::formats::TrackType;
 use symphonia::core::formats::well_known::{
     FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP3,
 };
@@ -96,8 +95,7 @@ impl ContainerReader {
 
     /// Returns the samples per channel that the header states in samples.
     fn stated_frames(&self) -> Option<u64> {
-        let track = self.format.default_track(TrackType::Audio)?;
-        track.num_frames.filter(|&frames| frames > 0)
+        self.stated()?.num_frames.filter(|&frames| frames > 0)
     }
 
     /// Returns the samples per channel that the header states, if it is reliable and some of them

@@ -61,8 +61,7 @@ impl ContainerReader {
     /// Returns the last block of a FLAC file if something follows it.
     fn last_block(&mut self) -> Option<Packet> {
         let rest = self.blocks.take()?.rest();
-        let track = self.format.tracks().iter().find(|track| track.id == self.track.track_id)?;
-        let info = track.codec_params.as_ref()?.audio()?.extra_data.as_deref()?;
+        let info = self.stated()?.codec_params.as_ref()?.audio()?.extra_data.as_deref()?;
         let length = u64::from(u16::from_be_bytes(*info.first_chunk()?));
         flac::blocks(&rest, length).find_map(|block| {
             let start = Timestamp::try_from(block.start).ok()?;

@@ -246,6 +246,19 @@ fn unsupported_pcm_in_mov_is_not_called_damaged() {
     assert_eq!(decode(&path).unwrap().samples.len(), clicks().len());
 }
 
+/// What is stated about the first track, which is not read, does not count.
+#[test]
+fn a_track_after_one_that_is_not_read_keeps_its_times() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let path = folder.path().join("two.mp4");
+    let arguments = ["-map", "0:a", "-map", "0:a", "-c:a:0", "ac3", "-c:a:1", "aac"];
+    assert!(convert(&source, &arguments, &path));
+    let alone = folder.path().join("one.mp4");
+    assert!(convert(&source, &["-c:a", "aac"], &alone));
+    assert_eq!(decode(&path).unwrap(), decode(&alone).unwrap());
+}
+
 /// As an interrupted download leaves it.
 #[test]
 fn a_truncated_mp4_gives_what_it_contains() {
