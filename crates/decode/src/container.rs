@@ -93,7 +93,8 @@ impl ContainerReader {
     /// `io`; `audio-unsupported` for unknown formats and codecs; `audio-corrupt` for a damaged
     /// header.
     pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
-        let facts = mp4::facts(&mut input)?;
+        let mut facts = mp4::facts(&mut input)?;
+        facts.codec = facts.codec.or(mkv::codec(&mut input)?);
         let is_cut_off = facts.is_cut_off || mkv::is_cut_off(&mut input)?;
         if is_cut_off {
             // Symphonia accepts no sound that is longer than its file, but any that is longer than

@@ -31,12 +31,16 @@ pub(crate) struct Facts {
     /// Whether the file ends within its sound, or within the index of a fragment after the main
     /// index.
     pub(crate) is_cut_off: bool,
+    /// The name of the first track's codec, also of another container, for errors.
+    pub(crate) codec: Option<String>,
 }
 
 /// What the index states about an audio track.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TrackFacts {
     pub(crate) edit: Option<Edit>,
+    /// Four letters for its codec.
+    kind: String,
     /// Whether its PCM samples have their highest byte first although their kind does not say so.
     pub(crate) is_big_endian: bool,
     /// The coding of its samples, if they are ALAC in QuickTime's own box.
@@ -75,7 +79,9 @@ pub(crate) fn facts(input: &mut Input) -> Result<Facts> {
         Index::Late => Err(DecodeErrorKind::LateIndex),
         Index::Missing | Index::TooLong => Ok(Facts::default()),
         Index::Body { index, is_cut_off } => {
-            Ok(Facts { tracks: tracks(&index).unwrap_or_default(), is_cut_off })
+            let tracks = tracks(&index).unwrap_or_default();
+            let codec = tracks.first().map(|(_, facts)| facts.kind.clone());
+            Ok(Facts { tracks, is_cut_off, codec })
         }
     }
 }
@@ -178,7 +184,9 @@ fn track_facts(index: &[u8], track: &[u8], movie_scale: f64) -> Option<(u32, Tra
     let edit = edit.or_else(|| from_comment(index, scale));
     let entry = sample_entry(track).unwrap_or_default();
     let is_big_endian = is_big_endian(entry).unwrap_or(false);
-    Some((id, TrackFacts { edit, is_big_endian, alac: alac(entry) }))
+    let kind = String::from_utf8_lossy(entry.get(4..8).unwrap_or_default());
+    let kind = kind.trim_matches(['.', ' ', '\0']).to_owned();
+    Some((id, TrackFacts { edit, kind, is_big_endian, alac: alac(entry) }))
 }
 
 /// Returns the first description of samples, with its header.

@@ -62,7 +62,12 @@ impl TrackDecoder {
             }
         }
         Err(refused.unwrap_or_else(|| {
-            unsupported(format!("{} without an audio track", container.long_name))
+            let container = container.long_name;
+            // Symphonia knows nothing about a track whose codec it does not know.
+            unsupported(match &facts.codec {
+                Some(codec) => format!("{container} with the codec {codec}, which is not read"),
+                None => format!("{container} without an audio track"),
+            })
         }))
     }
 

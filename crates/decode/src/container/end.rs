@@ -6,7 +6,9 @@ use symphonia::core::formats::well_known::{
 };
 
 use super::{ContainerReader, Damage};
+use crate::READABLE;
 use crate::error::{DecodeErrorKind, Result, container_error};
+use crate::foreign;
 use crate::ogg::DamagedEnd;
 use crate::piece::{End, Piece};
 use crate::warning::Warning;
@@ -16,6 +18,9 @@ const DAMAGED_PAGES: &str = "damaged pages up to the end";
 
 /// Why nothing can be read after the end of a file that states more bytes than it has.
 const CUT_OFF: &str = "the file ends there, and its header says that it goes on";
+
+/// Symphonia's message for MPEG-1 layer II in mono with one of the highest rates.
+const FAST_MONO_MP2: &str = "invalid Layer 2 bitrate for mono";
 
 impl ContainerReader {
     /// Ends the recording after the last packet, or the last one that can be read.
@@ -29,6 +34,10 @@ impl ContainerReader {
         let damage = is_damaged.then(|| DAMAGED_PAGES.to_owned());
         match (error, self.damaged.reason.take().or(damage)) {
             (Some(error), _) => Err(container_error(error)),
+            (None, Some(reason)) if reason.contains(FAST_MONO_MP2) => {
+                let actual = foreign::FAST_MONO_MP2.to_owned();
+                Err(DecodeErrorKind::Unsupported { expected: READABLE.to_owned(), actual })
+            }
             (None, Some(reason)) => Err(DecodeErrorKind::Corrupt {
                 expected: "a packet that can be decoded".to_owned(),
                 actual: format!("damage in every one of them ({reason})"),

@@ -49,3 +49,24 @@ fn vorbis_with_more_than_two_channels_is_refused_in_every_container() {
         }
     }
 }
+
+#[test]
+fn codecs_of_matroska_that_are_not_read_are_named() {
+    for (codec, bits) in [("A_PCM/INT/LIT", 8), ("A_MS/ACM", 4), ("A_QUICKTIME", 16)] {
+        let track = Track { codec, private: &[], rate: RATE, channels: 1, bits };
+        for error in errors("a.mka", mkv(&track, 1_000.0, &[(0, vec![0; 40])])) {
+            assert_eq!(error.code(), "audio-unsupported");
+            assert!(error.to_string().contains(&format!("with the codec {codec}")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn opus_with_channels_without_positions_is_unsupported() {
+    let head = b"OpusHead\x01\x03\0\0\x80\xbb\0\0\0\0\xff\x03\0\0\x01\x02";
+    let tags = b"OpusTags\0\0\0\0\0\0\0\0";
+    let file = [page(2, 0, 0, head), page(0, 0, 1, tags), page(4, 960, 2, &[0; 40])].concat();
+    for error in errors("a.opus", file) {
+        assert_eq!(error.code(), "audio-unsupported", "{error}");
+    }
+}

@@ -228,18 +228,21 @@ fn pcm_in_mov_equals_its_source() {
 }
 
 #[test]
-fn unsupported_pcm_in_mov_is_not_called_damaged() {
+fn unsupported_codecs_in_mp4_are_not_called_damaged() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     for (name, arguments) in [
         ("signed.mov", &["-c:a", "pcm_s8"][..]),
         ("surround.mov", &["-c:a", "pcm_s16le", "-ac", "6"]),
         ("telephone.mov", &["-c:a", "pcm_mulaw"]),
+        ("ima.mov", &["-c:a", "adpcm_ima_qt"]),
+        ("mono.mp4", &["-c:a", "mp2"]),
     ] {
         let path = folder.path().join(name);
         assert!(convert(&source, arguments, &path), "{name}");
         let error = decode(&path).unwrap_err();
         assert_eq!(error.code(), "audio-unsupported", "{error}");
+        assert!(!error.to_string().contains("without an audio track"), "{error}");
     }
     let path = folder.path().join("unsigned.mov");
     assert!(convert(&source, &["-c:a", "pcm_u8"], &path));

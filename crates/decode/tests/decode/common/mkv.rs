@@ -26,7 +26,7 @@ pub fn mkv(track: &Track<'_>, duration: f64, blocks: &[(u32, Vec<u8>)]) -> Vec<u
         element(b"\xd7", &[1]),
         element(b"\x73\xc5", &[1]),
         element(b"\x83", &[2]),
-        element(b"\x86", track.codec.as_bytes()),
+        [b"\x86", &[0x80 | track.codec.len() as u8][..], track.codec.as_bytes()].concat(),
     ]
     .concat();
     if !track.private.is_empty() {
