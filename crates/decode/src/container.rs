@@ -352,11 +352,38 @@ impl ContainerReader {
 }
 
 /// Converts samples with `from` channels to `to` if the number changes within a recording: missing
-/// channels repeat the last one, extra ones are dropped.
+/// channels repeat the last one, and extra ones are mixed into the others.
 fn adapt(samples: &mut Vec<f32>, from: usize, to: usize) {
     if from == to {
         return;
     }
+    let channel = |frame: &[f32], channel: usize| {
+        if channel >= from {
+            return frame[from - 1];
+        }
+        let mixed = frame.iter().skip(channel).step_by(to);
+        mixed.clone().sum::<f32>() / mixed.count() as f32
+    };
     let frames = samples.chunks_exact(from);
-    *samples = frames.flat_map(|f| (0..to).map(|channel| f[channel.min(from - 1)])).collect();
+    *samples = frames.flat_map(|frame| (0..to).map(|to| channel(frame, to))).collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::adapt;
+
+    #[test]
+    fn no_channel_is_lost_when_their_number_changes() {
+        for (from, to, samples, expected) in [
+            (2, 2, &[1.0, 2.0][..], &[1.0, 2.0][..]),
+            (2, 1, &[0.0, 1.0, 0.5, 0.5], &[0.5, 0.5]),
+            (1, 2, &[0.25, 0.5], &[0.25, 0.25, 0.5, 0.5]),
+            (3, 2, &[0.5, 1.0, 0.0], &[0.25, 1.0]),
+            (2, 4, &[0.5, 1.0], &[0.5, 1.0, 1.0, 1.0]),
+        ] {
+            let mut samples = samples.to_vec();
+            adapt(&mut samples, from, to);
+            assert_eq!(samples, expected, "{from} to {to}");
+        }
+    }
 }

@@ -33,7 +33,8 @@
 //!   list or iTunes' comment, Matroska at the start. AAC without a container (`.aac`) keeps 20 to
 //!   50 ms.
 //! - The output gain that a stream of Opus states is applied.
-//! - After a change of the sample rate, nothing more is read; that is a warning too.
+//! - After a change of the sample rate, nothing more is read; that is a warning too. After a change
+//!   of the number of channels, their sound is mixed into those of the beginning.
 
 mod container;
 mod decoder;

@@ -42,7 +42,12 @@ impl OpusPackets {
         let family = if is_header { header[FAMILY_AT] } else { 0 };
         let field = |at: usize| if is_header { [header[at], header[at + 1]] } else { [0; 2] };
         let is_pair = family == 1 && header.get(FAMILY_AT + 1..) == Some(&ONE_PAIR);
-        if !matches!((channels, family), (1, _) | (2, 0)) && !(channels == 2 && is_pair) {
+        let is_read = match channels {
+            1 => true,
+            2 => family == 0 || is_pair,
+            _ => false,
+        };
+        if !is_read {
             return Err(unsupported(format!("{channels} channels of family {family}")));
         }
         let decoder = OpusDecoder::new(RATE as i32, channels);
