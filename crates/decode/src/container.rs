@@ -44,6 +44,8 @@ pub(crate) struct ContainerReader {
     losses: Option<Losses>,
     /// Samples that are missing before the next packet because pages are.
     lost_pages: Option<u64>,
+    /// Whether the stream has had a packet.
+    has_begun: bool,
     /// What was read ahead.
     ahead: VecDeque<NextPacket>,
     /// For MPEG audio and ADTS, where its frames are.
@@ -134,6 +136,7 @@ impl ContainerReader {
             timeline,
             losses,
             lost_pages: None,
+            has_begun: false,
             ahead: VecDeque::new(),
             frames,
             blocks,
@@ -205,6 +208,7 @@ impl ContainerReader {
                     }
                     self.timeline.next_stream(self.track.tick);
                     self.tail.clear();
+                    self.has_begun = false;
                     self.skip = self.track.pre_skip().unwrap_or(0);
                 }
                 Err(error) => match &self.frames {

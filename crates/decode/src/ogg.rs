@@ -88,8 +88,9 @@ pub(crate) struct DamagedEnd {
 }
 
 impl Losses {
-    /// Returns the page after missing ones that begins with this packet.
-    pub(crate) fn resumed(&self, serial: u32, time: i64, packet: &[u8]) -> Option<Resumed> {
+    /// Returns the page after missing ones that begins with this packet. The first packet of a stream
+    /// has no `time`.
+    pub(crate) fn resumed(&self, serial: u32, time: Option<i64>, packet: &[u8]) -> Option<Resumed> {
         self.locked().resumed.find(serial, time, packet)
     }
 

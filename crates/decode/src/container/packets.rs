@@ -37,9 +37,8 @@ impl ContainerReader {
     /// are known once all packets of the page are there.
     fn watch_pages(&mut self, packet: &Packet) {
         let Some(losses) = self.losses.as_ref().filter(|_| self.ahead.is_empty()) else { return };
-        let Some(page) = losses.resumed(packet.track_id, packet.pts.get(), &packet.data) else {
-            return;
-        };
+        let time = std::mem::replace(&mut self.has_begun, true).then(|| packet.pts.get());
+        let Some(page) = losses.resumed(packet.track_id, time, &packet.data) else { return };
         let mut frames = packet.block_dur();
         let mut end = packet.pts.saturating_add(frames);
         for _ in 1..page.packets {

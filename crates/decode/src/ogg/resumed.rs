@@ -43,9 +43,12 @@ impl Resumed {
     }
 
     /// Returns whether this is the packet that ends first in the page, with the time that Symphonia
-    /// gives it.
-    fn begins_with(&self, time: i64, packet: &[u8]) -> bool {
-        let is_here = self.is_first() || u64::try_from(time) == Ok(self.before);
+    /// gives it; `None` for the first packet of a stream, which has its own time.
+    fn begins_with(&self, time: Option<i64>, packet: &[u8]) -> bool {
+        let is_here = match time {
+            Some(time) => !self.is_first() && u64::try_from(time) == Ok(self.before),
+            None => self.is_first(),
+        };
         is_here && packet.ends_with(&self.bytes)
     }
 }
@@ -89,7 +92,12 @@ impl ResumedPages {
     }
 
     /// Returns the page that begins with this packet, and forgets it and those before it.
-    pub(super) fn find(&mut self, serial: u32, time: i64, packet: &[u8]) -> Option<Resumed> {
+    pub(super) fn find(
+        &mut self,
+        serial: u32,
+        time: Option<i64>,
+        packet: &[u8],
+    ) -> Option<Resumed> {
         let of_stream = self.0.range((serial, 0)..=(serial, u32::MAX));
         let is_it = |(_, page): &(_, &Resumed)| page.begins_with(time, packet);
         let (&key, page) = { of_stream }.find(is_it)?;

@@ -115,3 +115,19 @@ fn a_lost_page_of_opus_becomes_silence_in_its_place() {
         }
     }
 }
+
+/// As in the same recording twice: nothing distinguishes its parts but their order.
+#[test]
+fn a_lost_page_of_the_second_recording_in_a_file_is_not_one_of_the_first() {
+    let mut noise = Lcg(8);
+    let sound: Vec<i16> = (0..20 * BLOCK).map(|_| noise.next_u32() as i16 | 1).collect();
+    let pages = flac_pages(RATE, &sound, 27);
+    for number in HEADERS..pages.len() - 1 {
+        for second in broken(&pages, number) {
+            let (found, warnings) = decoded(&[pages.concat(), second].concat());
+            assert_eq!(found.len(), 2 * sound.len(), "page {number}");
+            let time = (sound.len() + (number - HEADERS) * 3 * BLOCK) as f64 / f64::from(RATE);
+            assert_damaged(&warnings, time, 0.001);
+        }
+    }
+}
