@@ -2,35 +2,35 @@
 //! Symphonia reads. Packets are decoded in order; missing ones become a gap, so that the rest keeps
 //! its time.
 
-use std::io::ErrorKind;
+mod end;
+mod packets;
+
+use std::collections::VecDeque;
 
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
-    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP2, FORMAT_ID_MP3,
+    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_MKV, FORMAT_ID_MP2, FORMAT_ID_MP3,
 };
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, Track};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
-use crate::error::{DecodeErrorKind, Result, container_error};
+use crate::error::{Result, container_error};
 use crate::input::Input;
 use crate::mp4::{self, Edit, Facts};
 use crate::mpeg::{Found, Frames};
-use crate::ogg::{self, DamagedEnd, Losses, Watched};
-use crate::piece::{End, Piece};
+use crate::ogg::{self, Losses, Watched};
+use crate::piece::Piece;
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
-use crate::warning::Warning;
 use crate::{mkv, mp3};
+use packets::NextPacket;
 
-/// Why nothing can be read up to the end of an Ogg file.
-const DAMAGED_PAGES: &str = "damaged pages up to the end";
-
-/// Why nothing can be read after the end of a file that states more bytes than it has.
-const CUT_OFF: &str = "the file ends there, and its header says that it goes on";
+/// Why sound of Ogg is missing.
+const LOST_PAGES: &str = "lost pages";
 
 /// Why a packet of MPEG audio or ADTS is not decoded.
 const NO_FRAME: &str = "bytes that belong to no frame";
@@ -42,8 +42,16 @@ pub(crate) struct ContainerReader {
     timeline: Timeline,
     /// For an Ogg file, what it lost.
     losses: Option<Losses>,
+    /// Samples that are missing before the next packet because pages are.
+    lost_pages: Option<u64>,
+    /// Whether the stream has had a packet.
+    has_begun: bool,
+    /// What was read ahead.
+    ahead: VecDeque<NextPacket>,
     /// For MPEG audio and ADTS, where its frames are.
     frames: Option<Frames>,
+    /// For FLAC, what follows the last packet.
+    blocks: Option<Frames>,
     edit: Option<Edit>,
     /// Whether the file is known to have fewer bytes than its header states.
     is_cut_off: bool,
@@ -52,6 +60,8 @@ pub(crate) struct ContainerReader {
     /// The rate of the first samples; 0 before them.
     rate: u32,
     channels: usize,
+    /// The time of the first samples of a Matroska file, in samples per channel.
+    start: u64,
     /// Samples per channel that still have to be dropped, and the number after which nothing
     /// follows.
     skip: u64,
@@ -85,7 +95,8 @@ impl ContainerReader {
     /// `io`; `audio-unsupported` for unknown formats and codecs; `audio-corrupt` for a damaged
     /// header.
     pub(crate) fn open(mut input: Input, extension: Option<&str>) -> Result<Self> {
-        let facts = mp4::facts(&mut input)?;
+        let mut facts = mp4::facts(&mut input)?;
+        facts.codec = facts.codec.or(mkv::codec(&mut input)?);
         let is_cut_off = facts.is_cut_off || mkv::is_cut_off(&mut input)?;
         if is_cut_off {
             // Symphonia accepts no sound that is longer than its file, but any that is longer than
@@ -109,26 +120,32 @@ impl ContainerReader {
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(container_error)?;
         let track = TrackDecoder::of(format.as_ref(), &facts)?;
-        let timeline = Timeline::new(track.tick, losses.clone());
-        let frames = frames.filter(|frames| {
-            let format = format.format_info().format;
-            let has_frames = matches!(format, FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS);
-            if !has_frames {
-                frames.stop();
+        let edit = facts.of(track.track_id).edit;
+        let timeline = Timeline::new(track.tick, losses.is_some());
+        let (frames, blocks) = match (format.format_info().format, frames) {
+            (FORMAT_ID_MP2 | FORMAT_ID_MP3 | FORMAT_ID_ADTS, frames) => (frames, None),
+            (FORMAT_ID_FLAC, blocks) => (None, blocks.inspect(Frames::keep_rest)),
+            (_, frames) => {
+                frames.inspect(Frames::stop);
+                (None, None)
             }
-            has_frames
-        });
+        };
         Ok(ContainerReader {
             format,
             track,
             timeline,
             losses,
+            lost_pages: None,
+            has_begun: false,
+            ahead: VecDeque::new(),
             frames,
-            edit: facts.edit,
+            blocks,
+            edit,
             is_cut_off,
             states_length,
             rate: 0,
             channels: 0,
+            start: 0,
             skip: 0,
             limit: u64::MAX,
             found: 0,
@@ -145,14 +162,22 @@ impl ContainerReader {
         (self.rate, self.channels)
     }
 
+    /// Returns what the container states about the track.
+    fn stated(&self) -> Option<&Track> {
+        self.format.tracks().iter().find(|track| track.id == self.track.track_id)
+    }
+
     /// Returns the expected samples per channel; for some formats an estimate.
     pub(crate) fn promised_frames(&self) -> Option<u64> {
-        let track = self.format.default_track(TrackType::Audio)?;
+        let track = self.stated()?;
         let rate = f64::from(self.rate);
         let of_duration = |duration: u64| (duration as f64 * self.track.tick * rate) as u64;
         let whole = match self.format.format_info().format {
             FORMAT_ID_FLAC => track.num_frames?,
-            FORMAT_ID_MKV => of_duration(self.format.media_info().duration?.get()),
+            // The time at which it ends: a segment of a longer recording begins late.
+            FORMAT_ID_MKV => {
+                of_duration(self.format.media_info().duration?.get()).saturating_sub(self.start)
+            }
             _ => track.num_frames.or_else(|| Some(of_duration(track.duration?.get())))?,
         };
         let pre_skip = self.track.pre_skip().unwrap_or(0);
@@ -166,17 +191,13 @@ impl ContainerReader {
             if self.found >= self.limit {
                 return Ok(Piece::End(self.end(None)));
             }
-            match self.format.next_packet() {
-                Ok(Some(packet)) if packet.track_id == self.track.track_id => {
+            match self.packet() {
+                Ok(Some(packet)) => {
                     if let Some(reason) = self.decode(packet)? {
                         return Ok(Piece::End(self.end(Some(reason))));
                     }
                 }
-                Ok(Some(_)) => continue,
                 Ok(None) => return self.finish(None),
-                Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
-                    return self.finish(None);
-                }
                 Err(Error::IoError(error)) => return Err(error.into()),
                 // A chained ogg file: the next stream has its own headers.
                 Err(Error::ResetRequired) => {
@@ -187,6 +208,7 @@ impl ContainerReader {
                     }
                     self.timeline.next_stream(self.track.tick);
                     self.tail.clear();
+                    self.has_begun = false;
                     self.skip = self.track.pre_skip().unwrap_or(0);
                 }
                 Err(error) => match &self.frames {
@@ -221,6 +243,14 @@ impl ContainerReader {
     /// Decodes a packet into `fresh`. Returns why nothing after it can be read.
     fn decode(&mut self, mut packet: Packet) -> Result<Option<String>> {
         self.fresh.clear();
+        if let Some(blocks) = &self.blocks {
+            blocks.pass(&packet.data);
+        }
+        if let Some(samples) = self.lost_pages.take() {
+            let seconds = self.timeline.lost_pages(samples, self.rate);
+            self.damage(seconds, LOST_PAGES);
+            self.skip_in_gap();
+        }
         let lost = match &self.frames {
             None => self.timeline.lost(&packet, self.rate),
             Some(frames) => match frames.find(&packet.data) {
@@ -271,6 +301,7 @@ impl ContainerReader {
         let frames = |seconds: f64| (seconds * f64::from(rate)).round().max(0.0) as u64;
         let early = packet.pts.get() as f64 * -self.track.tick;
         let is_mkv = self.format.format_info().format == FORMAT_ID_MKV;
+        self.start = if is_mkv { frames(-early) } else { 0 };
         self.skip = match (self.edit, self.track.pre_skip()) {
             (Some(edit), _) => frames(edit.start),
             (None, Some(pre_skip)) => pre_skip,
@@ -278,7 +309,15 @@ impl ContainerReader {
             (None, None) if is_mkv => frames(early),
             (None, None) => 0,
         };
+        self.skip_in_gap();
         self.limit = self.edit.and_then(|edit| edit.length).map_or(u64::MAX, frames);
+    }
+
+    /// Drops what is not part of the recording from the silence in place of its start.
+    fn skip_in_gap(&mut self) {
+        let dropped = self.skip.min(self.gap.round() as u64);
+        self.skip -= dropped;
+        self.gap -= dropped as f64;
     }
 
     /// Drops what is not part of the recording from `fresh`.
@@ -314,105 +353,41 @@ impl ContainerReader {
         }
         self.gap += seconds * per_second;
     }
-
-    /// Ends the recording after the last packet, or the last one that can be read.
-    fn finish(&mut self, error: Option<Error>) -> Result<Piece> {
-        if self.found > 0 {
-            let reason = error.map(|error| error.to_string());
-            return Ok(Piece::End(self.end(reason)));
-        }
-        let is_damaged = self.damaged_end().is_some();
-        let damage = is_damaged.then(|| DAMAGED_PAGES.to_owned());
-        match (error, self.damaged.reason.take().or(damage)) {
-            (Some(error), _) => Err(container_error(error)),
-            (None, Some(reason)) => Err(DecodeErrorKind::Corrupt {
-                expected: "a packet that can be decoded".to_owned(),
-                actual: format!("damage in every one of them ({reason})"),
-            }),
-            (None, None) => match self.stated_frames() {
-                Some(samples) => Err(DecodeErrorKind::Corrupt {
-                    expected: format!("{samples} samples per channel"),
-                    actual: "the end of the file before the first".to_owned(),
-                }),
-                None => Ok(Piece::End(End(Vec::new()))),
-            },
-        }
-    }
-
-    fn end(&mut self, reason: Option<String>) -> End {
-        let mut warnings = Vec::new();
-        let sample_rate = self.rate;
-        let time = self.found as f64 / f64::from(sample_rate.max(1));
-        let Damage { parts, filled, first, reason: damage } = std::mem::take(&mut self.damaged);
-        if filled > 0 {
-            warnings.push(Warning::Damaged { parts: filled, first: first.unwrap_or(0.0) });
-        }
-        let promised = self.reliable_frames();
-        // Damage up to the end is not filled.
-        if let Some(reason) = reason.or(damage.filter(|_| parts > filled)) {
-            warnings.push(Warning::BrokenOff { time, reason });
-        } else if let Some(promised) = promised {
-            warnings.push(Warning::CutOff { promised, found: self.found, sample_rate });
-        } else if let Some(end) = self.damaged_end() {
-            let found = self.found;
-            let missing = end.missing.filter(|&missing| missing > 0);
-            let stated = missing
-                .map(|missing| found.saturating_add(missing))
-                .or_else(|| self.promised_frames());
-            warnings.push(match stated.filter(|&stated| stated > found) {
-                Some(promised) => Warning::CutOff { promised, found, sample_rate },
-                None => Warning::BrokenOff { time, reason: DAMAGED_PAGES.to_owned() },
-            });
-        } else if self.ends_unannounced() {
-            warnings.push(Warning::BrokenOff { time, reason: CUT_OFF.to_owned() });
-        }
-        End(warnings)
-    }
-
-    /// Returns whether the file is cut off without stating the length of its sound: the header of a
-    /// fragmented mp4 counts at most the first fragment.
-    fn ends_unannounced(&self) -> bool {
-        let slack = u64::from(self.rate) / 10;
-        let is_within = |promised: u64| promised.saturating_add(slack) >= self.found;
-        self.is_cut_off && !self.promised_frames().is_some_and(is_within)
-    }
-
-    /// Returns the damaged end of an Ogg file.
-    fn damaged_end(&self) -> Option<DamagedEnd> {
-        self.losses.as_ref()?.damaged_end(self.track.track_id)
-    }
-
-    /// Returns the samples per channel that the header states in samples.
-    fn stated_frames(&self) -> Option<u64> {
-        let track = self.format.default_track(TrackType::Audio)?;
-        track.num_frames.filter(|&frames| frames > 0)
-    }
-
-    /// Returns the samples per channel that the header states, if it is reliable and some of them
-    /// are missing.
-    fn reliable_frames(&self) -> Option<u64> {
-        let tolerance = match self.format.format_info().format {
-            FORMAT_ID_FLAC => 0.0,
-            // Times of packets, with the padding of the last one.
-            FORMAT_ID_ISOMP4 => 0.1,
-            // Some programs count the frame of the tag, or the padding of the last frame. How long
-            // damage was is an estimate.
-            FORMAT_ID_MP3 if self.states_length => 0.2 + self.timeline.total(),
-            // The end of the longest track, which may be that of a video.
-            FORMAT_ID_MKV if self.is_cut_off || self.format.tracks().len() == 1 => 1.0,
-            _ => return None,
-        };
-        let tolerance = (tolerance * f64::from(self.rate)) as u64;
-        self.promised_frames().filter(|&promised| promised > self.found + tolerance)
-    }
 }
 
 /// Converts samples with `from` channels to `to` if the number changes within a recording: missing
-/// channels repeat the last one, extra ones are dropped.
+/// channels repeat the last one, and extra ones are mixed into the others.
 fn adapt(samples: &mut Vec<f32>, from: usize, to: usize) {
     if from == to {
         return;
     }
+    let channel = |frame: &[f32], channel: usize| {
+        if channel >= from {
+            return frame[from - 1];
+        }
+        let mixed = frame.iter().skip(channel).step_by(to);
+        mixed.clone().sum::<f32>() / mixed.count() as f32
+    };
     let frames = samples.chunks_exact(from);
-    *samples = frames.flat_map(|f| (0..to).map(|channel| f[channel.min(from - 1)])).collect();
+    *samples = frames.flat_map(|frame| (0..to).map(|to| channel(frame, to))).collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::adapt;
+
+    #[test]
+    fn no_channel_is_lost_when_their_number_changes() {
+        for (from, to, samples, expected) in [
+            (2, 2, &[1.0, 2.0][..], &[1.0, 2.0][..]),
+            (2, 1, &[0.0, 1.0, 0.5, 0.5], &[0.5, 0.5]),
+            (1, 2, &[0.25, 0.5], &[0.25, 0.25, 0.5, 0.5]),
+            (3, 2, &[0.5, 1.0, 0.0], &[0.25, 1.0]),
+            (2, 4, &[0.5, 1.0], &[0.5, 1.0, 1.0, 1.0]),
+        ] {
+            let mut samples = samples.to_vec();
+            adapt(&mut samples, from, to);
+            assert_eq!(samples, expected, "{from} to {to}");
+        }
+    }
 }

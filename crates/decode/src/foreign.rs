@@ -2,7 +2,7 @@
 //! something that looks like the start of an mp3, so they are recognised before anything is tried.
 
 /// How many bytes of a file are examined.
-pub(crate) const START_BYTES: usize = 40;
+pub(crate) const START_BYTES: usize = 48;
 
 /// The offset and the bytes that identify a format, and its name.
 const FORMATS: &[(usize, &[u8], &str)] = &[
@@ -39,10 +39,18 @@ pub(crate) fn format(start: &[u8]) -> Option<&'static str> {
         start.get(offset..).is_some_and(|rest| rest.starts_with(bytes))
     };
     let known = FORMATS.iter().find(begins).map(|&(.., name)| name);
-    known.or_else(|| is_fast_mono_mp2(start).then_some(FAST_MONO_MP2))
+    known.or_else(|| is_fast_mono_mp2(start).then_some(FAST_MONO_MP2)).or_else(|| {
+        is_loose_opus(start).then_some("Ogg with Opus whose channels have no positions")
+    })
 }
 
-const FAST_MONO_MP2: &str =
+/// Returns whether it is Ogg with Opus of a family that Symphonia does not recognise.
+fn is_loose_opus(start: &[u8]) -> bool {
+    let packet = start.get(28..).filter(|packet| packet.starts_with(b"OpusHead"));
+    start.starts_with(b"OggS") && packet.and_then(|packet| packet.get(18)).is_some_and(|&f| f > 1)
+}
+
+pub(crate) const FAST_MONO_MP2: &str =
     "mp2 in mono with more than 192 kbit/s, which its standard does not allow";
 
 /// Returns whether it is MPEG-1 layer II in mono with one of the four highest rates: ffmpeg writes
@@ -73,5 +81,13 @@ mod tests {
             assert_eq!(format(&start), is_refused.then_some(FAST_MONO_MP2), "{header:?}");
         }
         assert_eq!(format(&[0xff, 0xfd]), None);
+    }
+
+    #[test]
+    fn opus_of_other_families_is_recognised_by_its_first_page() {
+        for (family, is_refused) in [(0, false), (1, false), (2, true), (255, true)] {
+            let start = [b"OggS", &[0; 24][..], b"OpusHead", &[0; 10], &[family, 0]].concat();
+            assert_eq!(format(&start).is_some(), is_refused, "family {family}");
+        }
     }
 }

@@ -14,6 +14,8 @@
 //! | m4a, mp4, mov | AAC-LC, ALAC, MP3, Opus, FLAC, PCM; the first audio track of a video |
 //! | mka, mkv, webm | Vorbis, Opus, FLAC, MP3, AAC-LC, PCM |
 //!
+//! Opus, Vorbis and AAC have at most two channels.
+//!
 //! ```no_run
 //! let recording = sourcing_sound_decode::decode("dog.wav")?;
 //! println!("{:.2} s at {} Hz", recording.duration_seconds(), recording.sample_rate);
@@ -31,11 +33,13 @@
 //!   list or iTunes' comment, Matroska at the start. AAC without a container (`.aac`) keeps 20 to
 //!   50 ms.
 //! - The output gain that a stream of Opus states is applied.
-//! - After a change of the sample rate, nothing more is read; that is a warning too.
+//! - After a change of the sample rate, nothing more is read; that is a warning too. After a change
+//!   of the number of channels, their sound is mixed into those of the beginning.
 
 mod container;
 mod decoder;
 mod error;
+mod flac;
 mod foreign;
 mod input;
 mod mkv;

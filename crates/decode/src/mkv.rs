@@ -1,5 +1,5 @@
-//! Checks that a Matroska file has all the bytes that its header states. Symphonia refuses a file
-//! with fewer.
+//! Checks that a Matroska file has all the bytes that its header states, because Symphonia refuses a
+//! file with fewer, and finds the name of its codec.
 
 use std::io;
 
@@ -22,6 +22,25 @@ const MAX_LENGTH_BYTES: usize = 8;
 pub(crate) fn is_cut_off(input: &mut Input) -> io::Result<bool> {
     let Some(there) = input.remaining() else { return Ok(false) };
     Ok(segment_end(input.peek(START_BYTES)?).is_some_and(|end| end > there))
+}
+
+/// Returns the name of the first audio track's codec, if the file is Matroska and has it near its
+/// start. Does not move the input.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn codec(input: &mut Input) -> io::Result<Option<String>> {
+    if input.peek(HEADER.len())? != HEADER {
+        return Ok(None);
+    }
+    let file = input.peek(START_BYTES)?;
+    // An element whose length takes one byte.
+    let name = file.windows(4).position(|window| window[0] == 0x86 && window[2..] == *b"A_");
+    Ok(name.and_then(|at| {
+        let length = usize::from(file[at + 1] & 0x7f);
+        let name = std::str::from_utf8(file.get(at + 2..at + 2 + length)?).ok()?;
+        name.bytes().all(|byte| byte.is_ascii_graphic()).then(|| name.to_owned())
+    }))
 }
 
 /// Returns the bytes up to the end of the segment, if they are stated.

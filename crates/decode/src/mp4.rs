@@ -23,17 +23,36 @@ pub(crate) struct Edit {
     pub(crate) length: Option<f64>,
 }
 
-/// What the index states about the first audio track, beyond what Symphonia reads.
+/// What the index states beyond what Symphonia reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
+    /// The audio tracks, with their numbers.
+    tracks: Vec<(u32, TrackFacts)>,
+    /// Whether the file ends within its sound, or within the index of a fragment after the main
+    /// index.
+    pub(crate) is_cut_off: bool,
+    /// The name of the first track's codec, also of another container, for errors.
+    pub(crate) codec: Option<String>,
+}
+
+/// What the index states about an audio track.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TrackFacts {
     pub(crate) edit: Option<Edit>,
+    /// Four letters for its codec.
+    kind: String,
     /// Whether its PCM samples have their highest byte first although their kind does not say so.
     pub(crate) is_big_endian: bool,
     /// The coding of its samples, if they are ALAC in QuickTime's own box.
     pub(crate) alac: Option<Box<[u8]>>,
-    /// Whether the file ends within its sound, or within the index of a fragment after the main
-    /// index.
-    pub(crate) is_cut_off: bool,
+}
+
+impl Facts {
+    /// Returns what is stated about the track with this number.
+    pub(crate) fn of(&self, track_id: u32) -> TrackFacts {
+        let track = self.tracks.iter().find(|&&(id, _)| id == track_id);
+        track.map(|(_, facts)| facts.clone()).unwrap_or_default()
+    }
 }
 
 /// Reads the index of an mp4. Does not move the input.
@@ -60,7 +79,9 @@ pub(crate) fn facts(input: &mut Input) -> Result<Facts> {
         Index::Late => Err(DecodeErrorKind::LateIndex),
         Index::Missing | Index::TooLong => Ok(Facts::default()),
         Index::Body { index, is_cut_off } => {
-            Ok(Facts { is_cut_off, ..facts_of(&index).unwrap_or_default() })
+            let tracks = tracks(&index).unwrap_or_default();
+            let codec = tracks.first().map(|(_, facts)| facts.kind.clone());
+            Ok(Facts { tracks, is_cut_off, codec })
         }
     }
 }
@@ -141,20 +162,31 @@ fn is_cut_off(input: &mut Input) -> io::Result<bool> {
     Ok(false)
 }
 
-fn facts_of(index: &[u8]) -> Option<Facts> {
+fn tracks(index: &[u8]) -> Option<Vec<(u32, TrackFacts)>> {
     let movie_scale = scale(child(index, b"mvhd")?)?;
-    let track = children(index).filter(|(name, _)| name == b"trak").map(|(_, body)| body);
-    let track = track.into_iter().find(|track| {
-        let handler = child(track, b"mdia").and_then(|media| child(media, b"hdlr"));
-        handler.and_then(|handler| handler.get(8..12)) == Some(b"soun")
-    })?;
-    let scale = scale(child(child(track, b"mdia")?, b"mdhd")?)?;
+    let tracks = children(index).filter(|(name, _)| name == b"trak");
+    Some(tracks.filter_map(|(_, track)| track_facts(index, track, movie_scale)).collect())
+}
+
+/// Returns the number of an audio track, and what is stated about it.
+fn track_facts(index: &[u8], track: &[u8], movie_scale: f64) -> Option<(u32, TrackFacts)> {
+    let media = child(track, b"mdia")?;
+    if child(media, b"hdlr")?.get(8..12) != Some(b"soun") {
+        return None;
+    }
+    let header = child(track, b"tkhd")?;
+    // Times of 64 bits come before it in later versions.
+    let at = if *header.first()? == 1 { 20 } else { 12 };
+    let id = u32::try_from(number(header.get(at..at + 4)?)).ok()?;
+    let scale = scale(child(media, b"mdhd")?)?;
     let list = child(track, b"edts").and_then(|edits| child(edits, b"elst"));
     let edit = list.and_then(|list| listed(list, movie_scale, scale));
     let edit = edit.or_else(|| from_comment(index, scale));
     let entry = sample_entry(track).unwrap_or_default();
     let is_big_endian = is_big_endian(entry).unwrap_or(false);
-    Some(Facts { edit, is_big_endian, alac: alac(entry), is_cut_off: false })
+    let kind = String::from_utf8_lossy(entry.get(4..8).unwrap_or_default());
+    let kind = kind.trim_matches(['.', ' ', '\0']).to_owned();
+    Some((id, TrackFacts { edit, kind, is_big_endian, alac: alac(entry) }))
 }
 
 /// Returns the first description of samples, with its header.
@@ -246,7 +278,7 @@ fn number(bytes: &[u8]) -> u64 {
 mod tests {
     use std::io::Cursor;
 
-    use super::{Facts, children, facts};
+    use super::{Edit, Facts, TrackFacts, children, facts};
     use crate::input::Input;
 
     #[test]
@@ -266,5 +298,42 @@ mod tests {
         let mut input = Input::new(Box::new(Cursor::new(file)));
         assert!(matches!(facts(&mut input), Ok(facts) if facts == Facts::default()));
         assert_eq!(input.position(), 0);
+    }
+
+    fn atom(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        [&(body.len() as u32 + 8).to_be_bytes(), &name[..], body].concat()
+    }
+
+    /// Returns a track whose sound begins at this sample of a thousand per second.
+    fn track(id: u32, handler: &[u8; 4], start: u32) -> Vec<u8> {
+        let header = [&[0; 12], &id.to_be_bytes()[..], &[0; 68]].concat();
+        let edits =
+            [&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], &start.to_be_bytes()[..], &[0, 1, 0, 0]];
+        let scale = [&[0; 12], &1_000u32.to_be_bytes()[..], &[0; 8]].concat();
+        let handler = [&[0; 8], &handler[..], &[0; 12]].concat();
+        let media = [atom(b"mdhd", &scale), atom(b"hdlr", &handler)].concat();
+        let body = [
+            atom(b"tkhd", &header),
+            atom(b"edts", &atom(b"elst", &edits.concat())),
+            atom(b"mdia", &media),
+        ];
+        atom(b"trak", &body.concat())
+    }
+
+    #[test]
+    fn every_audio_track_has_its_own_facts() {
+        let scale = [&[0; 12], &1_000u32.to_be_bytes()[..], &[0; 84]].concat();
+        let index = [
+            atom(b"mvhd", &scale),
+            track(7, b"vide", 900),
+            track(3, b"soun", 250),
+            track(9, b"soun", 500),
+        ];
+        let file = atom(b"moov", &index.concat());
+        let mut input = Input::new(Box::new(Cursor::new(file)));
+        let Ok(facts) = facts(&mut input) else { panic!("not read") };
+        let edit = |start| Some(Edit { start, length: None });
+        assert_eq!([3, 9].map(|id| facts.of(id).edit), [edit(0.25), edit(0.5)]);
+        assert_eq!([7, 1].map(|id| facts.of(id)), [TrackFacts::default(), TrackFacts::default()]);
     }
 }

@@ -12,6 +12,10 @@ use crate::mp3;
 /// How many of the last bytes are kept. Symphonia reads at most half as many ahead.
 const KEPT_BYTES: usize = 1 << 17;
 
+/// How many are kept of what follows the last packet. Symphonia itself searches as much for the next
+/// block of FLAC.
+const REST_BYTES: usize = 1 << 24;
+
 /// How many bytes after a frame show whether it is one: the start of the next one, or of a tag.
 const AFTER_BYTES: usize = 16;
 
@@ -22,9 +26,7 @@ impl Read for Kept {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
         let mut file = self.0.locked();
         let count = file.input.read(output)?;
-        if file.is_kept {
-            file.keep(&output[..count]);
-        }
+        file.keep(&output[..count]);
         Ok(count)
     }
 }
@@ -65,7 +67,8 @@ pub(crate) struct Frames(Arc<Mutex<File>>);
 
 struct File {
     input: Input,
-    is_kept: bool,
+    /// How many of the last bytes are kept.
+    kept: usize,
     /// The last bytes, up to the position of `input`.
     bytes: Vec<u8>,
     /// Where the next frame should begin, from the start of the file; `None` before the first one.
@@ -83,7 +86,7 @@ impl Frames {
     pub(crate) fn open(input: Input) -> (Box<dyn MediaSource>, Self) {
         let file = File {
             input,
-            is_kept: true,
+            kept: KEPT_BYTES,
             bytes: Vec::new(),
             next: None,
             is_after_tag: false,
@@ -98,7 +101,26 @@ impl Frames {
     /// Keeps no more bytes, because the file has another format.
     pub(crate) fn stop(&self) {
         let mut file = self.locked();
-        (file.is_kept, file.bytes) = (false, Vec::new());
+        (file.kept, file.bytes) = (0, Vec::new());
+    }
+
+    /// Keeps what follows the last packet, for a format with another kind of packets.
+    pub(crate) fn keep_rest(&self) {
+        self.locked().kept = REST_BYTES;
+    }
+
+    /// Drops what comes before the end of this packet.
+    pub(crate) fn pass(&self, packet: &[u8]) {
+        let bytes = &mut self.locked().bytes;
+        let at = bytes.windows(packet.len().max(1)).position(|window| window == packet);
+        if let Some(at) = at {
+            bytes.drain(..at + packet.len());
+        }
+    }
+
+    /// Returns what follows the last packet.
+    pub(crate) fn rest(&self) -> Vec<u8> {
+        std::mem::take(&mut self.locked().bytes)
     }
 
     /// Finds the frame of the next packet.
@@ -120,10 +142,13 @@ impl Frames {
 
 impl File {
     fn keep(&mut self, bytes: &[u8]) {
+        if self.kept == 0 {
+            return;
+        }
         self.bytes.extend_from_slice(bytes);
-        if self.bytes.len() > 2 * KEPT_BYTES {
+        if self.bytes.len() > 2 * self.kept {
             self.pass_tags();
-            self.bytes.drain(..self.bytes.len() - KEPT_BYTES);
+            self.bytes.drain(..self.bytes.len() - self.kept);
         }
     }
 

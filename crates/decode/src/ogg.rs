@@ -3,12 +3,17 @@
 //! numbers of pages show what is actually lost.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use symphonia::core::io::MediaSource;
-
 use crate::input::Input;
+
+pub(crate) use resumed::Resumed;
+use resumed::ResumedPages;
+pub(crate) use watched::Watched;
+
+mod resumed;
+mod watched;
 
 const MARK: &[u8] = b"OggS";
 
@@ -22,10 +27,10 @@ const SUM_AT: usize = 22;
 const SEGMENTS_AT: usize = 26;
 const HEADER_BYTES: usize = 27;
 
-/// The longest page: a header, a table and 255 segments.
-const MAX_PAGE_BYTES: u64 = 27 + 255 + 255 * 255;
-
-/// The flag of the last page of a stream, and the other flags.
+/// The flags of a page that begins within a packet, of the first and of the last page of a stream;
+/// and those other than the last one.
+const IS_CONTINUED: u8 = 1;
+const IS_FIRST: u8 = 2;
 const IS_LAST: u8 = 4;
 const OTHER_FLAGS: u8 = 3;
 
@@ -45,8 +50,8 @@ pub(crate) struct Losses(Arc<Mutex<Lost>>);
 
 #[derive(Default)]
 struct Lost {
-    /// How often pages were missing before others.
-    gaps: u64,
+    /// Where pages were missing before others.
+    resumed: ResumedPages,
     streams: HashMap<u32, Stream>,
     /// Whether any of them has a stated end.
     is_stated: bool,
@@ -65,6 +70,12 @@ struct Stream {
     number: u32,
     /// Samples up to its end.
     position: u64,
+    /// Samples up to the end of the last page in which a packet ends that is not lost.
+    end: u64,
+    /// How many pages are missing after the last one in which a packet ends.
+    missing: u64,
+    /// Whether a packet goes on in the next page.
+    has_part: bool,
     /// Samples up to the end of the stream, if the page there is damaged but its header is
     /// reliable.
     stated: Option<u64>,
@@ -77,20 +88,25 @@ pub(crate) struct DamagedEnd {
 }
 
 impl Losses {
-    /// Returns how often pages were missing so far.
-    pub(crate) fn count(&self) -> u64 {
-        self.locked().gaps
+    /// Returns the page after missing ones that begins with this packet. The first packet of a stream
+    /// has no `time`.
+    pub(crate) fn resumed(&self, serial: u32, time: Option<i64>, packet: &[u8]) -> Option<Resumed> {
+        self.locked().resumed.find(serial, time, packet)
     }
 
     /// Returns the damaged end of a stream, if it has one; known at the end of the file. A file
     /// that just ends early is not damaged.
     pub(crate) fn damaged_end(&self, serial: u32) -> Option<DamagedEnd> {
         let lost = self.locked();
-        let is_damaged = lost.is_damaged && !lost.is_over;
         let stream = lost.streams.get(&serial);
-        let missing =
-            stream.and_then(|stream| Some(stream.stated?.saturating_sub(stream.position)));
-        is_damaged.then_some(DamagedEnd { missing })
+        if lost.is_damaged && !lost.is_over {
+            let missing = stream.and_then(|stream| Some((stream.stated?, stream.position)));
+            let missing = missing.map(|(stated, position)| stated.saturating_sub(position));
+            return Some(DamagedEnd { missing });
+        }
+        // No packet ends after the missing pages, but the last page has its position.
+        let stream = stream.filter(|stream| stream.missing > 0)?;
+        Some(DamagedEnd { missing: Some(stream.position.saturating_sub(stream.end)) })
     }
 
     fn locked(&self) -> MutexGuard<'_, Lost> {
@@ -101,14 +117,20 @@ impl Losses {
 impl Lost {
     fn good(&mut self, page: &[u8]) {
         let number = number(page, NUMBER_AT);
-        let is_known = self.streams.contains_key(&serial(page));
+        let is_known = self.streams.contains_key(&serial(page)) && page[FLAGS_AT] & IS_FIRST == 0;
         if !is_known && self.streams.len() >= MAX_STREAMS {
             self.streams.clear();
         }
         let stream = self.streams.entry(serial(page)).or_default();
-        if is_known && number > stream.number.saturating_add(1) {
-            self.gaps += 1;
+        if !is_known {
+            // After a seek, only Symphonia has the first part of a packet.
+            let has_part = page[FLAGS_AT] & IS_CONTINUED != 0;
+            *stream = Stream { has_part, ..Stream::default() };
+        } else if number != stream.number.wrapping_add(1) {
+            stream.has_part = false;
+            stream.missing += u64::from(number.saturating_sub(stream.number).saturating_sub(1));
         }
+        self.resumed.take(page, stream);
         stream.number = number;
         if position(page) != NO_POSITION {
             stream.position = position(page);
@@ -160,70 +182,6 @@ pub(crate) fn is_ogg(input: &mut Input) -> io::Result<bool> {
     Ok(input.peek(MARK.len())? == MARK)
 }
 
-/// A file that is read from start to end, while its pages are watched.
-pub(crate) struct Watched {
-    input: Input,
-    pages: Pages,
-}
-
-impl Watched {
-    /// Returns the input, and where its losses are counted.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub(crate) fn open(mut input: Input) -> io::Result<(Box<dyn MediaSource>, Losses)> {
-        if !has_page_at_end(&mut input)? {
-            // Symphonia refuses a file in which it finds no end, but does not search for one in a
-            // pipe.
-            input.read_through();
-        }
-        let pages = Pages::default();
-        let losses = pages.losses.clone();
-        Ok((Box::new(Watched { input, pages }), losses))
-    }
-}
-
-impl Read for Watched {
-    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(output)?;
-        self.pages.push(&output[..count]);
-        if count == 0 && !output.is_empty() {
-            self.pages.end();
-        }
-        Ok(count)
-    }
-}
-
-impl Seek for Watched {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.pages.restart();
-        self.input.seek(to)
-    }
-}
-
-impl MediaSource for Watched {
-    fn is_seekable(&self) -> bool {
-        self.input.is_seekable()
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        self.input.byte_len()
-    }
-}
-
-/// Returns whether a file has a good page among its last bytes; true for a pipe. Does not move the
-/// input.
-fn has_page_at_end(input: &mut Input) -> io::Result<bool> {
-    let Some(left) = input.remaining().filter(|_| input.is_seekable()) else { return Ok(true) };
-    let start = input.position();
-    input.move_to(start + left.saturating_sub(MAX_PAGE_BYTES))?;
-    let mut pages = Pages::default();
-    pages.push(input.take_up_to(MAX_PAGE_BYTES as usize)?);
-    pages.end();
-    input.move_to(start)?;
-    Ok(!pages.losses.locked().streams.is_empty())
-}
-
 /// Finds the pages in a sequence of bytes.
 #[derive(Default)]
 struct Pages {
@@ -237,7 +195,7 @@ impl Pages {
     fn restart(&mut self) {
         self.bytes.clear();
         let mut lost = self.losses.locked();
-        *lost = Lost { gaps: lost.gaps, ..Lost::default() };
+        *lost = Lost { resumed: std::mem::take(&mut lost.resumed), ..Lost::default() };
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -297,10 +255,15 @@ fn mark(bytes: &[u8]) -> Option<usize> {
 
 /// Returns the page at the start of `bytes`, once it is complete.
 fn page(bytes: &[u8]) -> Option<&[u8]> {
-    let segments = usize::from(bytes[SEGMENTS_AT]);
-    let table = bytes.get(HEADER_BYTES..HEADER_BYTES + segments)?;
-    let body: usize = table.iter().map(|&length| usize::from(length)).sum();
-    bytes.get(..HEADER_BYTES + segments + body)
+    bytes.get(..length_from(bytes))
+}
+
+/// Returns the length of the page at the start of `bytes`, or of its header with the table of
+/// segments if they have less than that.
+fn length_from(bytes: &[u8]) -> usize {
+    let header = HEADER_BYTES + usize::from(bytes[SEGMENTS_AT]);
+    let table = bytes.get(HEADER_BYTES..header).unwrap_or_default();
+    header + table.iter().map(|&length| usize::from(length)).sum::<usize>()
 }
 
 fn number(page: &[u8], at: usize) -> u32 {

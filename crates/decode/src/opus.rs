@@ -16,6 +16,10 @@ const PRE_SKIP_AT: usize = 10;
 const GAIN_AT: usize = 16;
 const FAMILY_AT: usize = 18;
 
+/// What follows the family if two channels are one stream: a stream, which is a pair, and the
+/// numbers of its channels.
+const ONE_PAIR: [u8; 4] = [1, 1, 0, 1];
+
 /// The decoder of one stream.
 pub(crate) struct OpusPackets {
     decoder: OpusDecoder,
@@ -37,7 +41,13 @@ impl OpusPackets {
         let channels = if is_header { usize::from(header[CHANNELS_AT]) } else { channels };
         let family = if is_header { header[FAMILY_AT] } else { 0 };
         let field = |at: usize| if is_header { [header[at], header[at + 1]] } else { [0; 2] };
-        if family != 0 && channels > 1 || !matches!(channels, 1 | 2) {
+        let is_pair = family == 1 && header.get(FAMILY_AT + 1..) == Some(&ONE_PAIR);
+        let is_read = match channels {
+            1 => true,
+            2 => family == 0 || is_pair,
+            _ => false,
+        };
+        if !is_read {
             return Err(unsupported(format!("{channels} channels of family {family}")));
         }
         let decoder = OpusDecoder::new(RATE as i32, channels);
@@ -114,5 +124,25 @@ mod tests {
             panic!("refused")
         };
         assert_eq!((packets.channels(), packets.pre_skip(), packets.gain), (1, 0, 1.0));
+    }
+
+    #[test]
+    fn two_channels_may_be_one_stream_of_a_family_for_more() {
+        let header = |channels: u8, family: u8, table: &[u8]| {
+            [&b"OpusHead\x01"[..], &[channels, 0, 0, 0, 0, 0, 0, 0, 0, family], table].concat()
+        };
+        for (channels, family, table, is_read) in [
+            (2, 0, &[][..], true),
+            (2, 1, &[1, 1, 0, 1], true),
+            (1, 1, &[1, 0, 0], true),
+            // The other way round, and a stream for each channel.
+            (2, 1, &[1, 1, 1, 0], false),
+            (2, 1, &[2, 0, 0, 1], false),
+            (2, 255, &[1, 1, 0, 1], false),
+            (3, 1, &[2, 1, 0, 2, 1], false),
+        ] {
+            let packets = OpusPackets::new(&header(channels, family, table), 2);
+            assert_eq!(packets.is_ok(), is_read, "{channels}, {family}, {table:?}");
+        }
     }
 }

@@ -3,8 +3,6 @@
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Timestamp;
 
-use crate::ogg::Losses;
-
 /// How much later than expected a packet may be if times are rounded, in seconds. Recorders also
 /// let packets drift by a fraction of their length.
 const SLACK_SECONDS: f64 = 0.1;
@@ -18,10 +16,9 @@ const MAX_TOTAL_SECONDS: f64 = 24.0 * 3_600.0;
 pub(crate) struct Timeline {
     /// Seconds per unit of time.
     tick: f64,
-    /// What an Ogg file has lost, and how much of that was found between packets so far. Times of
-    /// other files are exact to the sample if their unit is a sample.
-    losses: Option<Losses>,
-    found: u64,
+    /// Whether times are only those at the ends of pages, as in Ogg. Encoders miscount there, so that
+    /// only the numbers of pages show what is lost.
+    is_ogg: bool,
     /// Where the next packet should begin, if times count samples.
     next: Option<Timestamp>,
     /// The time of the first packet, in seconds, and the samples since, if they do not.
@@ -31,15 +28,17 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    pub(crate) fn new(tick: f64, losses: Option<Losses>) -> Self {
-        let found = losses.as_ref().map_or(0, Losses::count);
-        Timeline { tick, losses, found, next: None, first: None, passed: 0.0, total: 0.0 }
+    pub(crate) fn new(tick: f64, is_ogg: bool) -> Self {
+        Timeline { tick, is_ogg, next: None, first: None, passed: 0.0, total: 0.0 }
     }
 
     /// Returns the seconds that are missing before `packet`. `rate` is 0 before the first samples.
     pub(crate) fn lost(&mut self, packet: &Packet, rate: u32) -> f64 {
-        let counts_samples =
-            self.losses.is_none() && (self.tick * f64::from(rate) - 1.0).abs() < 1e-6;
+        if self.is_ogg {
+            return 0.0;
+        }
+        // Times are exact to the sample if their unit is a sample.
+        let counts_samples = (self.tick * f64::from(rate) - 1.0).abs() < 1e-6;
         let time = packet.pts.get() as f64 * self.tick;
         let lost = if rate == 0 {
             0.0
@@ -49,14 +48,7 @@ impl Timeline {
         } else {
             let expected = self.first.map(|first| first + self.passed / f64::from(rate));
             let lost = expected.map_or(0.0, |expected| time - expected);
-            if lost > SLACK_SECONDS && self.is_found_lost() {
-                lost
-            } else {
-                if self.losses.is_some() && lost.abs() > SLACK_SECONDS {
-                    self.go_on_from(time, rate);
-                }
-                0.0
-            }
+            if lost > SLACK_SECONDS { lost } else { 0.0 }
         };
         self.next = packet.pts.checked_add(packet.block_dur());
         self.first.get_or_insert(time);
@@ -71,6 +63,11 @@ impl Timeline {
     /// before it.
     pub(crate) fn lost_frames(&mut self, packet: &Packet, frames: f64, rate: u32) -> f64 {
         self.missing(packet.block_dur().get() as f64 * self.tick * frames, rate)
+    }
+
+    /// Returns how many seconds become silence for `samples` that are missing with pages of Ogg.
+    pub(crate) fn lost_pages(&mut self, samples: u64, rate: u32) -> f64 {
+        self.missing(samples as f64 * self.tick, rate)
     }
 
     /// Returns how many seconds are missing in total.
@@ -93,15 +90,6 @@ impl Timeline {
         seconds
     }
 
-    /// Returns whether something is missing where times indicate it. If no page is missing, the
-    /// count at the end of an Ogg page is wrong.
-    fn is_found_lost(&mut self) -> bool {
-        let Some(losses) = &self.losses else { return true };
-        let is_lost = losses.count() > self.found;
-        self.found += u64::from(is_lost);
-        is_lost
-    }
-
     /// Assumes that times continue from what was decoded.
     fn go_on_from(&mut self, time: f64, rate: u32) {
         self.first = Some(time - self.passed / f64::from(rate.max(1)));
@@ -114,7 +102,7 @@ impl Timeline {
 
     /// Begins the next stream in the file. Missing samples count for the whole file.
     pub(crate) fn next_stream(&mut self, tick: f64) {
-        *self = Timeline { total: self.total, ..Timeline::new(tick, self.losses.take()) };
+        *self = Timeline { total: self.total, ..Timeline::new(tick, self.is_ogg) };
     }
 }
 
@@ -134,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_damaged_packet_of_days_is_dropped_and_others_add_up() {
-        let mut timeline = Timeline::new(1.0, None);
+        let mut timeline = Timeline::new(1.0, false);
         assert_eq!(timeline.damaged(&packet(0, 7), RATE), 0.0);
         assert_eq!(timeline.damaged(&packet(0, u64::MAX / 3_600), RATE), 0.0);
         let seconds: f64 = (0..10).map(|_| timeline.damaged(&packet(0, 5), RATE)).sum();
@@ -143,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_in_all_streams_of_a_file_is_limited() {
-        let mut timeline = Timeline::new(1.0, None);
+        let mut timeline = Timeline::new(1.0, false);
         let mut lost = 0.0;
         for _ in 0..10 {
             timeline.lost(&packet(0, 0), RATE);

@@ -1,9 +1,11 @@
 //! Decodes the packets of one track to samples.
 
+use symphonia::core::audio::{Channels, Position};
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_PCM_F32BE,
-    CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE, CODEC_ID_PCM_S24BE,
-    CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE, CODEC_ID_SPEEX, CODEC_ID_WAVPACK,
+    CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_MP1, CODEC_ID_MP2,
+    CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE,
+    CODEC_ID_PCM_F64LE, CODEC_ID_PCM_S24BE, CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE,
+    CODEC_ID_PCM_S32LE, CODEC_ID_SPEEX, CODEC_ID_VORBIS, CODEC_ID_WAVPACK,
 };
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions, CODEC_ID_NULL_AUDIO,
@@ -19,12 +21,18 @@ use crate::mp4::Facts;
 use crate::opus::{self, OpusPackets};
 use crate::pcm;
 
+/// Symphonia's message for a packet of MPEG audio with another number of channels or another rate
+/// than those before it.
+const OTHER_SPEC: &str = "invalid audio buffer signal spec";
+
 /// The decoder of the one audio track that is read.
 pub(crate) struct TrackDecoder {
     pub(crate) track_id: u32,
     /// Seconds per unit of a packet's times.
     pub(crate) tick: f64,
     codec: Codec,
+    /// From which the decoder was made.
+    parameters: AudioCodecParameters,
 }
 
 enum Codec {
@@ -61,7 +69,12 @@ impl TrackDecoder {
             }
         }
         Err(refused.unwrap_or_else(|| {
-            unsupported(format!("{} without an audio track", container.long_name))
+            let container = container.long_name;
+            // Symphonia knows nothing about a track whose codec it does not know.
+            unsupported(match &facts.codec {
+                Some(codec) => format!("{container} with the codec {codec}, which is not read"),
+                None => format!("{container} without an audio track"),
+            })
         }))
     }
 
@@ -79,6 +92,8 @@ impl TrackDecoder {
                 actual: "0 channels".to_owned(),
             });
         }
+        check_vorbis(parameters)?;
+        let facts = facts.of(track.id);
         let tick = track
             .time_base
             .map_or(0.0, |base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
@@ -90,8 +105,8 @@ impl TrackDecoder {
                 OpusPackets::new(header, channels.unwrap_or(1))
             };
             Codec::Opus(Box::new(opus?))
-        } else if let (CODEC_ID_NULL_AUDIO, Some(alac)) = (parameters.codec, &facts.alac) {
-            let extra_data = Some(alac.clone());
+        } else if let (CODEC_ID_NULL_AUDIO, Some(alac)) = (parameters.codec, facts.alac) {
+            let extra_data = Some(alac);
             let parameters =
                 AudioCodecParameters { codec: CODEC_ID_ALAC, extra_data, ..parameters.clone() };
             Codec::Other(registered(&parameters, container)?)
@@ -102,7 +117,8 @@ impl TrackDecoder {
         } else {
             Codec::Other(registered(parameters, container)?)
         };
-        Ok(TrackDecoder { track_id: track.id, tick, codec })
+        let parameters = parameters.clone();
+        Ok(TrackDecoder { track_id: track.id, tick, codec, parameters })
     }
 
     /// Returns the samples per channel to drop at the start, according to the stream's own header.
@@ -128,20 +144,79 @@ impl TrackDecoder {
             }
             Codec::Other(decoder) => decoder,
         };
-        match decoder.decode(packet) {
-            Ok(buffer) if buffer.num_planes() == 0 || buffer.frames() == 0 => Ok(Decoded::Nothing),
-            Ok(buffer) => {
-                let (rate, channels) = (buffer.spec().rate(), buffer.num_planes());
-                pcm::append(&buffer, output);
-                Ok(Decoded::Samples { rate, channels })
+        let decoded = decode(decoder.as_mut(), packet, output);
+        if let Decoded::Damaged(reason) = &decoded
+            && let Some((mut other, parameters)) = self.for_other_channels(packet, reason)
+        {
+            let again = decode(other.as_mut(), packet, output);
+            if matches!(again, Decoded::Samples { .. }) {
+                (self.codec, self.parameters) = (Codec::Other(other), parameters);
+                return Ok(again);
             }
-            Err(Error::IoError(_)) => Ok(Decoded::Damaged("a packet too short".to_owned())),
-            Err(Error::ResetRequired) => {
-                decoder.reset();
-                Ok(Decoded::Nothing)
-            }
-            Err(error) => Ok(Decoded::Damaged(error.to_string())),
         }
+        Ok(decoded)
+    }
+
+    /// Returns a decoder for a packet that the present one refuses because it has another number of
+    /// channels, as in a recording that was joined from several.
+    fn for_other_channels(
+        &self,
+        packet: &Packet,
+        reason: &str,
+    ) -> Option<(Box<dyn AudioDecoder>, AudioCodecParameters)> {
+        let mut parameters = self.parameters.clone();
+        match parameters.codec {
+            CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3 if reason.contains(OTHER_SPEC) => {}
+            // Only without a container are channels stated in the packets.
+            CODEC_ID_AAC if parameters.extra_data.is_none() => {
+                let is_pair = parameters.channels.as_ref().is_some_and(|all| all.count() == 2);
+                // The first element is a single channel, a pair or something else.
+                if packet.data.first()? >> 5 == u8::from(is_pair) {
+                    return None;
+                }
+                let single = Position::FRONT_LEFT;
+                let channels = if is_pair { single } else { single | Position::FRONT_RIGHT };
+                parameters.channels = Some(Channels::Positioned(channels));
+            }
+            _ => return None,
+        }
+        Some((registered(&parameters, "").ok()?, parameters))
+    }
+}
+
+/// Appends the samples of `packet` to `output`, channels interleaved.
+fn decode(decoder: &mut dyn AudioDecoder, packet: &Packet, output: &mut Vec<f32>) -> Decoded {
+    match decoder.decode(packet) {
+        Ok(buffer) if buffer.num_planes() == 0 || buffer.frames() == 0 => Decoded::Nothing,
+        Ok(buffer) => {
+            let (rate, channels) = (buffer.spec().rate(), buffer.num_planes());
+            pcm::append(&buffer, output);
+            Decoded::Samples { rate, channels }
+        }
+        Err(Error::IoError(_)) => Decoded::Damaged("a packet too short".to_owned()),
+        Err(Error::ResetRequired) => {
+            decoder.reset();
+            Decoded::Nothing
+        }
+        Err(error) => Decoded::Damaged(error.to_string()),
+    }
+}
+
+/// Refuses Vorbis with more than two channels: Symphonia undoes the coupling of channels in the
+/// wrong order, so that their sound would be distorted.
+fn check_vorbis(parameters: &AudioCodecParameters) -> Result<()> {
+    if parameters.codec != CODEC_ID_VORBIS {
+        return Ok(());
+    }
+    // Containers may state another number than the stream itself, which is the one that counts.
+    let header = parameters.extra_data.as_deref().unwrap_or_default();
+    let channels = header.strip_prefix(b"\x01vorbis").and_then(|header| header.get(4));
+    match channels {
+        Some(&channels) if channels > 2 => Err(DecodeErrorKind::Unsupported {
+            expected: "Vorbis with one or two channels".to_owned(),
+            actual: format!("{channels} channels; convert it, for example to flac or wav"),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -12,6 +12,11 @@ use super::format::Format;
 /// Bytes of a COMM chunk up to the end of the codec's name.
 const COMM_BYTES: usize = 22;
 
+/// The length of the samples that SoX states when it writes to a pipe; it is rounded down to whole
+/// samples of all channels.
+const PIPED_BYTES: u64 = 0x7f00_0000;
+const ROUNDING: u64 = 512;
+
 /// Reads up to the first sample.
 pub(super) fn read(input: &mut Input) -> Result<Format> {
     input.skip(12)?;
@@ -30,7 +35,7 @@ pub(super) fn read(input: &mut Input) -> Result<Format> {
                 input.skip(offset)?;
                 let data = chunk.length.saturating_sub(8 + offset);
                 return Ok(Format {
-                    data_bytes: Some(data),
+                    data_bytes: Some(data).filter(|&bytes| !is_placeholder(bytes)),
                     chunks_follow: Some(ByteOrder::Big),
                     ..format
                 });
@@ -39,6 +44,10 @@ pub(super) fn read(input: &mut Input) -> Result<Format> {
         }
     }
     Err(damaged("an SSND chunk", "the end of the file before its first sound"))
+}
+
+fn is_placeholder(bytes: u64) -> bool {
+    (PIPED_BYTES - ROUNDING..=PIPED_BYTES).contains(&bytes)
 }
 
 fn format(comm: &[u8]) -> Result<Format> {

@@ -16,6 +16,9 @@ const REST: [u8; 12] = *b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a";
 /// Bytes of a chunk's header.
 const HEADER: u64 = 24;
 
+/// No file is as long as this, so that the length of its samples is a placeholder.
+const MAX_BYTES: u64 = 1 << 62;
+
 /// Reads up to the first sample.
 pub(super) fn read(input: &mut Input) -> Result<Format> {
     // The name and length of the file, then the name `wave`.
@@ -32,8 +35,9 @@ pub(super) fn read(input: &mut Input) -> Result<Format> {
             }
             (b"data", true) => {
                 let fmt = fmt.ok_or_else(|| damaged("a fmt chunk before the samples", "none"))?;
-                // Without a length, the samples reach to the end of the file.
-                let data_bytes = (body > 0).then_some(body);
+                // Without a length, the samples reach to the end of the file. To a pipe, ffmpeg
+                // writes the largest number.
+                let data_bytes = (1..MAX_BYTES).contains(&body).then_some(body);
                 return Ok(Format { data_bytes, ..wave::format(&fmt)? });
             }
             _ => input.skip(body.checked_next_multiple_of(8).unwrap_or(body))?,

@@ -74,6 +74,23 @@ fn w64(data: &[u8]) -> Vec<u8> {
     file
 }
 
+/// Returns what ffmpeg writes to a pipe: the largest length.
+fn piped_w64(data: &[u8]) -> Vec<u8> {
+    let mut file = w64(data);
+    let length = file.len() - data.len() - 8;
+    file[length..length + 8].copy_from_slice(&i64::MAX.to_le_bytes());
+    file
+}
+
+/// Returns what SoX writes to a pipe.
+fn piped_aiff() -> Vec<u8> {
+    let mut file = crate::common::aiff(RATE, &signal());
+    file[4..8].copy_from_slice(&0x7f00_0050u32.to_be_bytes());
+    let length = file.len() - 2 * FRAMES - 12;
+    file[length..length + 4].copy_from_slice(&0x7f00_0008u32.to_be_bytes());
+    file
+}
+
 fn au(data: &[u8], stated: u32) -> Vec<u8> {
     let mut file = b".snd".to_vec();
     for field in [28, stated, 3, RATE, 1] {
@@ -109,6 +126,8 @@ fn containers_give_their_samples_from_files_and_from_pipes() {
         // Not filled in, because the recorder lost power.
         ("rf64-zero.wav", rf64(b"RF64", &little, 0)),
         ("sound.w64", w64(&little)),
+        ("piped.w64", piped_w64(&little)),
+        ("piped.aiff", piped_aiff()),
         ("sound.au", au(&big, big.len() as u32)),
         ("piped.au", au(&big, u32::MAX)),
         ("big.caf", caf(&big, 0, big.len() as i64 + 4)),

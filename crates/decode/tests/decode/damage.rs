@@ -192,6 +192,47 @@ fn a_damaged_packet_becomes_silence_and_the_rest_stays_in_time() {
 }
 
 #[test]
+fn what_follows_the_last_block_of_flac_does_not_damage_it() {
+    let mut noise = Lcg(23);
+    let mut ape = b"APETAGEX\xd0\x07\0\0".to_vec();
+    ape.extend(noise.bytes(300_000));
+    let mut id3 = b"TAG".to_vec();
+    id3.resize(128, b' ');
+    // One block and several, the last one whole or not; with and without a stated length.
+    for samples in [500, BLOCK, 10 * BLOCK, 20 * BLOCK + 1, 20 * BLOCK + 700] {
+        let sound = tone(RATE, 440.0, samples);
+        let whole = decode_bytes("a.flac", flac(RATE, &sound)).unwrap();
+        for rest in [&id3[..], &ape, &[&ape[..], &id3].concat(), b"\n", b"\0\0x", &[0; 100], &[]] {
+            for claimed in [samples as u64, 0] {
+                let file = [&flac_claiming(RATE, &sound, claimed)[..], rest].concat();
+                let case = format!("{samples} samples, {} bytes", rest.len());
+                assert_eq!(decode_bytes("a.flac", file.clone()).unwrap(), whole, "{case}");
+                let piped = Decoder::from_reader("-", Cursor::new(file)).unwrap();
+                let mut mono = piped.mono(Channel::Mix).unwrap();
+                let mut found = Vec::new();
+                while let Some(block) = mono.next_block().unwrap() {
+                    found.extend_from_slice(block);
+                }
+                assert!(found == whole.samples && mono.warnings().is_empty(), "{case}, piped");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_block_before_the_last_one_of_flac_keeps_its_time() {
+    let mut file = flac(RATE, &tone(RATE, 440.0, 10 * BLOCK));
+    let whole = decode_bytes("a.flac", file.clone()).unwrap().samples;
+    let frame = (file.len() - 42) / 10;
+    file[42 + 8 * frame + 500] ^= 0x55;
+    file.extend(b"TAG of another program");
+    let found = decode_bytes("a.flac", file).unwrap();
+    assert!(matches!(found.warnings[..], [Warning::Damaged { parts: 1, .. }]));
+    assert_eq!(found.samples.len(), whole.len());
+    assert_eq!(found.samples[9 * BLOCK..], whole[9 * BLOCK..]);
+}
+
+#[test]
 fn recordings_without_samples() {
     assert_eq!(code_of("empty.wav", Vec::new()), "audio-empty");
     assert_eq!(code_of("none.wav", wav(&WavFormat::pcm(1, RATE, 16), &[])), "audio-empty");

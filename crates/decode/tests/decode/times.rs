@@ -127,24 +127,49 @@ fn times_are_those_of_the_wav() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn damage_up_to_the_end_is_where_a_recording_breaks_off() {
-    let Some(folder) = with_ffmpeg() else { return };
-    let source = source(&folder);
+/// Returns the bytes of two recordings, one after the other.
+fn joined(folder: &TempDir, kinds: [&[&str]; 2], extension: &str) -> Option<Vec<u8>> {
+    let source = source(folder);
     let mut both = Vec::new();
-    for channels in ["2", "1"] {
-        let file = folder.path().join(format!("{channels}.mp3"));
-        if !convert(&source, &["-c:a", "libmp3lame", "-ac", channels], &file) {
-            return;
+    for (number, arguments) in kinds.into_iter().enumerate() {
+        let file = folder.path().join(format!("{number}.{extension}"));
+        if !convert(&source, arguments, &file) {
+            return None;
         }
         both.extend(std::fs::read(&file).unwrap());
     }
-    // The decoder refuses packets with another number of channels.
+    Some(both)
+}
+
+#[test]
+fn joined_recordings_may_have_other_numbers_of_channels() {
+    let Some(folder) = with_ffmpeg() else { return };
+    for (codec, extension) in
+        [("libmp3lame", "mp3"), ("mp2", "mp2"), ("aac", "aac"), ("libvorbis", "ogg")]
+    {
+        for (first, second) in [("2", "1"), ("1", "2")] {
+            let kind = |channels| ["-c:a", codec, "-b:a", "96k", "-ac", channels];
+            let kinds = [&kind(first)[..], &kind(second)];
+            let Some(both) = joined(&folder, kinds, extension) else { continue };
+            let recording = decode_bytes(format!("both.{extension}"), both).unwrap();
+            assert_eq!(recording.warnings, [], "{codec} {first}");
+            let found = onsets(&recording.samples, RATE);
+            assert_eq!(found.len(), 2 * CLICKS.len(), "{codec} {first}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_read_after_a_change_of_the_sample_rate() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let kinds = [&["-c:a", "libmp3lame"][..], &["-c:a", "libmp3lame", "-ar", "44100"]];
+    let Some(both) = joined(&folder, kinds, "mp3") else { return };
     let recording = decode_bytes("both.mp3", both).unwrap();
-    let [Warning::BrokenOff { time, .. }] = &recording.warnings[..] else {
+    let [Warning::BrokenOff { time, reason }] = &recording.warnings[..] else {
         panic!("{:?}", recording.warnings);
     };
     assert!((time - recording.duration_seconds()).abs() < 0.001, "{time}");
+    assert!(reason.contains("48000 to 44100"), "{reason}");
 }
 
 /// Returns a folder for files, if ffmpeg is available to write them.
@@ -228,22 +253,38 @@ fn pcm_in_mov_equals_its_source() {
 }
 
 #[test]
-fn unsupported_pcm_in_mov_is_not_called_damaged() {
+fn unsupported_codecs_in_mp4_are_not_called_damaged() {
     let Some(folder) = with_ffmpeg() else { return };
     let source = source(&folder);
     for (name, arguments) in [
         ("signed.mov", &["-c:a", "pcm_s8"][..]),
         ("surround.mov", &["-c:a", "pcm_s16le", "-ac", "6"]),
         ("telephone.mov", &["-c:a", "pcm_mulaw"]),
+        ("ima.mov", &["-c:a", "adpcm_ima_qt"]),
+        ("mono.mp4", &["-c:a", "mp2"]),
     ] {
         let path = folder.path().join(name);
         assert!(convert(&source, arguments, &path), "{name}");
         let error = decode(&path).unwrap_err();
         assert_eq!(error.code(), "audio-unsupported", "{error}");
+        assert!(!error.to_string().contains("without an audio track"), "{error}");
     }
     let path = folder.path().join("unsigned.mov");
     assert!(convert(&source, &["-c:a", "pcm_u8"], &path));
     assert_eq!(decode(&path).unwrap().samples.len(), clicks().len());
+}
+
+/// What is stated about the first track, which is not read, does not count.
+#[test]
+fn a_track_after_one_that_is_not_read_keeps_its_times() {
+    let Some(folder) = with_ffmpeg() else { return };
+    let source = source(&folder);
+    let path = folder.path().join("two.mp4");
+    let arguments = ["-map", "0:a", "-map", "0:a", "-c:a:0", "ac3", "-c:a:1", "aac"];
+    assert!(convert(&source, &arguments, &path));
+    let alone = folder.path().join("one.mp4");
+    assert!(convert(&source, &["-c:a", "aac"], &alone));
+    assert_eq!(decode(&path).unwrap(), decode(&alone).unwrap());
 }
 
 /// As an interrupted download leaves it.

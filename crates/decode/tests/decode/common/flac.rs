@@ -25,7 +25,7 @@ pub fn flac(rate: u32, samples: &[i16]) -> Vec<u8> {
 }
 
 /// Returns a frame; its number is below 128 and so takes one byte.
-fn frame(number: u8, samples: &[i16]) -> Vec<u8> {
+pub fn frame(number: u8, samples: &[i16]) -> Vec<u8> {
     assert!(number < 128, "one-byte frame numbers only");
     let mut frame = vec![0xff, 0xf8, 0x70, 0x08, number];
     frame.extend((samples.len() as u16 - 1).to_be_bytes());

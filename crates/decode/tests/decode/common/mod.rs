@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod flac;
+pub mod mkv;
 pub mod ogg;
 
 /// The body of a wav file's `fmt ` chunk and how its samples are stored.

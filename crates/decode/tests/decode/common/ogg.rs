@@ -1,6 +1,8 @@
-//! The smallest writer of Opus in Ogg: mono, 48 kHz, 20 ms per packet, a page per packet.
+//! The smallest writers of Ogg: Opus in mono at 48 kHz, with a page per packet of 20 ms, and FLAC.
 
 use rusty_opus::{Application, OpusEncoder};
+
+use super::flac::{BLOCK, flac, frame};
 
 /// Samples of a packet, and of what the encoder adds before the first one.
 const PACKET: usize = 960;
@@ -49,20 +51,54 @@ pub fn opus_with_gain(samples: &[f32], gain: i16) -> Vec<u8> {
     pages.concat()
 }
 
+/// Returns the pages of FLAC in Ogg, two of headers and then pages of this many segments, so that
+/// packets begin and end anywhere in them.
+pub fn flac_pages(rate: u32, samples: &[i16], segments: usize) -> Vec<Vec<u8>> {
+    let file = flac(rate, samples);
+    let mut head = b"\x7fFLAC\x01\0\0\x01".to_vec();
+    head.extend(&file[..42]);
+    head[13] &= 0x7f;
+    let comment = b"\x84\0\0\x08\0\0\0\0\0\0\0\0";
+    let mut pages = vec![page(2, 0, 0, &head), page(0, 0, 1, comment)];
+    // Every segment with the position after the packet that it ends.
+    let mut parts = Vec::new();
+    for (number, block) in samples.chunks(BLOCK).enumerate() {
+        let packet = frame(number as u8, block);
+        parts.extend(packet.chunks_exact(255).map(|part| (part.to_vec(), None)));
+        let end = (number * BLOCK + block.len()) as u64;
+        parts.push((packet.chunks_exact(255).remainder().to_vec(), Some(end)));
+    }
+    let count = parts.len().div_ceil(segments);
+    let mut is_continued = false;
+    for (number, parts) in parts.chunks(segments).enumerate() {
+        let last = if number + 1 == count { 4 } else { 0 };
+        let position = parts.iter().rev().find_map(|(_, end)| *end).unwrap_or(u64::MAX);
+        let bodies: Vec<&[u8]> = parts.iter().map(|(part, _)| &part[..]).collect();
+        let flags = last | u8::from(is_continued);
+        pages.push(page_of(flags, position, number as u32 + 2, &bodies));
+        is_continued = parts.last().is_some_and(|(_, end)| end.is_none());
+    }
+    pages
+}
+
 /// Returns a page with one packet.
-fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
+pub fn page(flags: u8, position: u64, number: u32, packet: &[u8]) -> Vec<u8> {
+    let mut segments: Vec<&[u8]> = packet.chunks_exact(255).collect();
+    // A packet ends with the first segment of less than 255 bytes.
+    segments.push(packet.chunks_exact(255).remainder());
+    page_of(flags, position, number, &segments)
+}
+
+fn page_of(flags: u8, position: u64, number: u32, segments: &[&[u8]]) -> Vec<u8> {
     let mut page = b"OggS\0".to_vec();
     page.push(flags);
     page.extend(position.to_le_bytes());
     page.extend(1u32.to_le_bytes());
     page.extend(number.to_le_bytes());
     page.extend([0; 4]);
-    // A packet ends with the first segment of less than 255 bytes.
-    let segments = packet.len() / 255 + 1;
-    page.push(segments as u8);
-    page.extend(std::iter::repeat_n(255, segments - 1));
-    page.push((packet.len() % 255) as u8);
-    page.extend(packet);
+    page.push(segments.len() as u8);
+    page.extend(segments.iter().map(|segment| segment.len() as u8));
+    page.extend(segments.concat());
     let sum = checksum(&page);
     page[22..26].copy_from_slice(&sum.to_le_bytes());
     page
