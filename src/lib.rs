@@ -75,7 +75,7 @@
 //! # Versions
 //!
 //! The minimum supported Rust version is 1.95; raising it requires a new minor version. Versions
-//! follow semver: code that compiles with 0.2.0 compiles with every 0.2.x. No type of a dependency
+//! follow semver: code that compiles with 0.3.0 compiles with every 0.3.x. No type of a dependency
 //! is part of the API (apart from serde's traits on some types), so dependencies may change at
 //! any time. Scores may change in any version, with a better model or engine; the changelog then
 //! lists the change.
