@@ -142,6 +142,7 @@ impl Model {
         let pairs = proto.metadata_props.iter();
         let metadata = ModelMetadata::from_props(pairs.map(|p| (p.key, p.value)))?;
         check_declared_input(graph, &metadata)?;
+        check_export(graph)?;
         let network = Network::prepare(bytes, graph, &metadata, engine)?;
         let sha256 = hex(&sha256(bytes)).into();
         Ok(Model { metadata: Arc::new(metadata), network: Arc::new(network), sha256 })
@@ -307,6 +308,22 @@ fn check_declared_input(graph: &onnx::Graph, metadata: &ModelMetadata) -> Result
     match fits {
         true => Ok(()),
         false => Err(mismatch("input shape", format!("{expected:?}"), format!("{declared:?}"))),
+    }
+}
+
+/// Refuses what no engine can run as it was meant, and says how to export it instead.
+fn check_export(graph: &onnx::Graph) -> Result<()> {
+    if graph.initializer.iter().any(|weights| weights.data_location != 0) {
+        return Err(Error::model_format(
+            "its weights are in another file; load it with onnx.load and save it with onnx.save",
+        ));
+    }
+    let mut nodes = graph.node.iter();
+    match nodes.any(|node| node.int("training_mode", 0) != 0) {
+        true => Err(Error::model_format(
+            "it was exported in training mode; call model.eval() before the export",
+        )),
+        false => Ok(()),
     }
 }
 

@@ -311,7 +311,7 @@ impl<'a> Node<'a> {
         self.attribute.iter().find(|attribute| attribute.name == name)
     }
 
-    pub(super) fn int(&self, name: &str, default: i64) -> i64 {
+    pub(crate) fn int(&self, name: &str, default: i64) -> i64 {
         self.attribute(name).map_or(default, |attribute| attribute.i)
     }
 

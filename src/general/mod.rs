@@ -1,6 +1,7 @@
 //! The general engine: tract plans and runs networks with operators that the lean engine lacks. It
 //! is also the reference for testing the lean engine.
 
+mod mend;
 mod sizes;
 
 use crate::error::{Error, Result};
@@ -27,15 +28,18 @@ impl Network {
         let shape = [1, 1, rows, columns];
         let model = guarded(|| {
             let proto = read(bytes)?;
-            let mut model = onnx().model_for_proto_model(&proto)?;
+            // Shapes that the file states for values in between may name dimensions that are numbers here.
+            let onnx = onnx().with_ignore_value_info(true);
+            let mut model = onnx.model_for_proto_model(&proto)?;
             model.set_input_fact(0, f32::fact(shape).into())?;
             // tract also computes values that no output needs; they are not counted.
             model.compact()?;
             sizes::check(&mut model).map(|()| model)
         })?;
         let plan = guarded(|| {
-            let model = model.into_typed()?;
+            let mut model = model.into_typed()?;
             sizes::check_typed(&model)?;
+            mend::same_padding(&mut model)?;
             model.into_optimized()?.into_runnable()
         })?;
         Ok(Network { plan, shape })
@@ -85,7 +89,8 @@ fn read(bytes: &[u8]) -> TractResult<ModelProto> {
     let mut file = File { bytes, parts: 0 };
     let proto = ModelProto::decode(&mut file);
     sizes::check_one("the number of parts of the model's file", file.parts as u64, MAX_PARTS)?;
-    let proto = proto?;
+    let mut proto = proto?;
+    proto.graph.iter_mut().for_each(mend::reversed_operands);
     let nodes = proto.graph.iter().flat_map(|graph| &graph.node);
     sizes::check_one("the number of nodes", nodes.clone().count() as u64, MAX_NODES)?;
     let mut attributes = nodes.flat_map(|node| &node.attribute);

@@ -27,7 +27,9 @@ use crate::piece::Piece;
 use crate::timeline::Timeline;
 use crate::track::{Decoded, TrackDecoder};
 use crate::{mkv, mp3};
-use packets::NextPacket;
+
+/// What Symphonia returns for a packet; `None` at the end.
+type NextPacket = std::result::Result<Option<Packet>, Error>;
 
 /// Why sound of Ogg is missing.
 const LOST_PAGES: &str = "lost pages";

@@ -279,7 +279,7 @@ impl Classifier {
         Ok(table::events(py, &self.classifier, file, rows, start_time_us)?)
     }
 
-    #[pyo3(signature = (file, label, recording, fold, hop, vectors, scores))]
+    #[pyo3(signature = (file, label, recording, fold, starts, vectors, scores))]
     #[allow(clippy::too_many_arguments, reason = "they are those of one Python call")]
     fn embeddings_table(
         &self,

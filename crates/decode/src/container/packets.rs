@@ -6,12 +6,9 @@ use symphonia::core::errors::Error;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, Timestamp};
 
-use super::ContainerReader;
+use super::{ContainerReader, NextPacket};
 use crate::flac;
 use crate::track::Decoded;
-
-/// What Symphonia returns for a packet; `None` at the end.
-pub(super) type NextPacket = Result<Option<Packet>, Error>;
 
 impl ContainerReader {
     /// Returns the next packet; `None` at the end.

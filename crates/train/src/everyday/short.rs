@@ -74,7 +74,7 @@ fn measure(models: &[Model], wholes: &[Whole<'_>], seconds: f64) -> Result<Short
         };
         models.iter().map(agrees).collect()
     };
-    let agree: Vec<_> = long.par_iter().map(|whole| agree(whole)).collect::<Result<_>>()?;
+    let agree: Vec<_> = long.par_iter().map(agree).collect::<Result<_>>()?;
     let share = |model: usize, of: fn(&(bool, bool)) -> bool| {
         let count = agree.iter().filter(|models| of(&models[model])).count();
         count as f64 / agree.len().max(1) as f64
