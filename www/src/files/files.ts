@@ -68,7 +68,7 @@ export class FilesView {
 
   /** The newest comes first, but the recordings of a folder stay in their order. */
   #take({ found, passedOver, folders }: Chosen): void {
-    if (!folders) return this.add(found.map(({ file }) => file));
+    if (!folders && passedOver.size === 0) return this.add(found.map(({ file }) => file));
     this.#parts.wanted();
     this.#list.prepend(...found.map((one) => this.#add(one)));
     setText(this.#summary, summaryOf(found.length, passedOver));

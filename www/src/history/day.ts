@@ -14,7 +14,9 @@ export function endOfDay(day: Date): number {
 }
 
 export function startOfHour(ms: number): number {
-  return new Date(ms).setMinutes(0, 0, 0);
+  const date = new Date(ms);
+  // Not `setMinutes`: of an hour that comes twice, it always returns the first.
+  return ms - (date.getMinutes() * 60_000 + date.getSeconds() * 1000 + date.getMilliseconds());
 }
 
 /** The date for names of files: "2026-11-30". */

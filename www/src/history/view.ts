@@ -43,6 +43,8 @@ export class HistoryView {
   readonly #saving: HistorySaving;
   readonly #keeping: HistoryKeeping;
   #day = startOfDay(new Date());
+  /** What was today when a day was last shown. */
+  #todayShown = this.#day;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: HistoryStore, settings: SettingsStore, { muted, correct }: HistoryViewEvents) {
@@ -120,9 +122,20 @@ export class HistoryView {
     }, REFRESH_MS);
   }
 
+  /** Whoever looks at today sees the next day after midnight. */
+  #follow(today: Date): void {
+    if (this.#day.getTime() === this.#todayShown.getTime() && today > this.#todayShown) {
+      this.#day = today;
+      this.#zoom.value = "";
+      this.#list.reset();
+    }
+    this.#todayShown = today;
+  }
+
   async #show(): Promise<void> {
-    const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
     const today = startOfDay(new Date());
+    this.#follow(today);
+    const [from, to] = [this.#day.getTime(), endOfDay(this.#day)];
     const isPast = from < today.getTime();
     // After the clock was set back, there may be events on future days.
     const [all, later] = await Promise.all([this.#store.between(from, to), isPast ? [] : this.#store.between(to, Infinity)]);

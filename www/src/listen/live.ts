@@ -54,7 +54,7 @@ export class LiveSession {
   #troubled = false;
   /** The sound analysis has crashed, and what was lost meanwhile has not been reported yet. */
   #crashed = false;
-  /** The notice about the microphone's channels. */
+  /** The notice about the channels of the microphone that is being opened. */
   #remark: string | undefined;
   #processedSeconds: number | undefined;
 
@@ -145,6 +145,7 @@ export class LiveSession {
         else this.#showListening();
         if (processing.length > 0 && !this.#sample) notice.remark(texts.processed(processing.join(", ")));
         if (this.#remark !== undefined) notice.remark(this.#remark);
+        this.#remark = undefined;
       }),
       update: unlessOver((update, { sampleRate, info }) => {
         // An answer that was on its way when the user paused must not replace what the pause shows.

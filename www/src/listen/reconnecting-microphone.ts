@@ -112,9 +112,15 @@ export class ReconnectingMicrophone {
 
   /** Changes the settings, also for later microphones. */
   async adjust(settings: StreamOptions): Promise<void> {
-    if (JSON.stringify(settings) === JSON.stringify(this.#options.settings)) return;
+    if (areEqual(settings, this.#options.settings)) return;
     this.#options = { ...this.#options, settings };
-    await this.#microphone?.adjust(settings);
+    const microphone = this.#microphone;
+    try {
+      await microphone?.adjust(settings);
+    } catch (thrown) {
+      // If it was closed in the meantime, the next microphone starts with these settings.
+      if (microphone?.state !== "closed") throw thrown;
+    }
   }
 
   /** Switches to another microphone; `undefined` for the system default. Returns whether it is another one. */
@@ -169,7 +175,10 @@ export class ReconnectingMicrophone {
       if (this.#paused) await microphone.pause();
       this.#watch(microphone, over.signal);
       this.#events.opened(microphone);
-      if (this.#fellBack) this.#events.fellBack();
+      if (this.#fellBack) {
+        this.#events.fellBack();
+        this.#returnToChosen(over.signal);
+      }
       // Muted from the start: that was reported before there was a microphone.
       if (microphone.state === "paused" && !this.#paused) this.#events.troubled(new SoundError("interrupted", ""));
       tried();
@@ -181,6 +190,16 @@ export class ReconnectingMicrophone {
       void this.#microphone?.close();
       this.#microphone = undefined;
     }
+  }
+
+  /** Opens the chosen microphone instead of the default one once it is connected. */
+  #returnToChosen(signal: AbortSignal): void {
+    const { mediaDevices } = navigator;
+    const look = async () => {
+      const devices = await mediaDevices.enumerateDevices();
+      if (!signal.aborted && devices.some(({ deviceId }) => deviceId === this.#options.deviceId)) this.#end(REOPEN);
+    };
+    mediaDevices.addEventListener("devicechange", () => void look().catch(() => undefined), { signal });
   }
 
   async #open(signal: AbortSignal): Promise<Microphone> {
@@ -231,6 +250,11 @@ export class ReconnectingMicrophone {
     over.addEventListener("abort", () => clearTimeout(timer), { once: true });
     lookAfter(RESUME_MS);
   }
+}
+
+function areEqual(one: StreamOptions, other: StreamOptions): boolean {
+  const names = Object.keys({ ...one, ...other }) as (keyof StreamOptions)[];
+  return names.every((name) => one[name] === other[name]);
 }
 
 function isMicrophone(value: unknown): value is Microphone {

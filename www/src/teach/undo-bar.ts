@@ -32,7 +32,10 @@ export class UndoBar {
     this.#actions.append(this.#next, this.#undo, smallButton(teachTexts.close, "undo-close", () => this.hide()));
     this.#element.append(this.#words, this.#actions);
     document.body.append(this.#element);
-    addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
+    addEventListener("keydown", ({ key }) => {
+      // In a dialog, Escape closes the dialog.
+      if (key === "Escape" && !document.querySelector("dialog[open]")) this.hide();
+    });
     this.hide();
   }
 

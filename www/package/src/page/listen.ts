@@ -49,7 +49,7 @@ export async function listen(onUpdate: (update: Update) => void, options: Listen
 
   const undo = new Undo();
   // Created before the first await: some browsers allow it only within the click itself.
-  const context = new AudioContext({ latencyHint: "playback" });
+  const context = newContext();
   undo.add(() => void context.close());
   const open = async (): Promise<Microphone> => {
     const [classifier, media] = await Promise.all([
@@ -89,4 +89,12 @@ async function loadClassifier(options: ListenOptions, undo: Undo): Promise<Class
   const classifier = await Classifier.load(Object.fromEntries(given));
   undo.add(() => classifier.close());
   return classifier;
+}
+
+function newContext(): AudioContext {
+  try {
+    return new AudioContext({ latencyHint: "playback" });
+  } catch (thrown) {
+    throw new SoundError("unsupported", `audio cannot start: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }

@@ -49,8 +49,11 @@ export async function openDevice(deviceId: string | undefined): Promise<MediaStr
   }
 }
 
-/** A stream of the first audio track that is live: of several, browsers use only one. Throws `no-microphone` if there is none. */
+/** A stream of the first audio track that is live: of several, browsers use only one. Throws `no-microphone` if
+ * there is none, and `config` for anything else than a stream.
+ */
 export function liveTrackOf(media: MediaStream): MediaStream {
+  if (typeof media.getAudioTracks !== "function") throw new SoundError("config", "mediaStream: expected a MediaStream");
   const track = media.getAudioTracks().find(({ readyState }) => readyState === "live");
   if (track) return new MediaStream([track]);
   throw new SoundError("no-microphone", "mediaStream: it has no live audio track");
