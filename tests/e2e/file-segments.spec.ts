@@ -19,9 +19,12 @@ async function compare(site: Site, path: string): Promise<void> {
   const native = classifyNatively(path).segments;
   expect(saved.warnings).toEqual([]);
   expect(saved.segments).toHaveLength(native.length);
-  const same = saved.segments.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
-  console.log(`${path.split("/").at(-1)}: ${same.length} of ${native.length} segments have the command line's label`);
-  expect(same.length / native.length).toBeGreaterThanOrEqual(AGREEMENT);
+  // The last segment ends with the recording: where a decoder drops its end, that is a segment of other sound.
+  const comparable = saved.segments.filter(({ start }, i) => Math.abs(start - native[i]!.start) < 0.005);
+  expect(comparable.length).toBeGreaterThanOrEqual(native.length - 1);
+  const same = comparable.filter(({ label, rejected }, i) => label === native[i]!.label && rejected === native[i]!.rejected);
+  console.log(`${path.split("/").at(-1)}: ${same.length} of ${comparable.length} segments have the command line's label`);
+  expect(same.length / comparable.length).toBeGreaterThanOrEqual(AGREEMENT);
   saved.segments.forEach(({ start, end }, i) => {
     // Chromium's FLAC decoder drops the last block of a file, less than 0.1 s.
     const tolerance = i === native.length - 1 ? 0.1 : 0.005;
