@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    FLAGS_AT, HEADER_BYTES, IS_CONTINUED, MAX_GROWTH, NO_POSITION, NUMBER_AT, SEGMENTS_AT, Stream,
-    number, position, serial,
+use super::page::{
+    FLAGS_AT, HEADER_BYTES, IS_CONTINUED, NO_POSITION, NUMBER_AT, SEGMENTS_AT, number, position,
+    serial,
 };
+use super::stream::{MAX_GROWTH, Stream};
 
 /// The most of these pages that are kept, and how many bytes of a packet identify it.
 const MAX_PAGES: usize = 4_096;

@@ -1,4 +1,5 @@
-use super::{HEADER_BYTES, MAX_STREAMS, Pages, SUM_AT, checksum};
+use super::losses::{MAX_STREAMS, Pages};
+use super::page::{HEADER_BYTES, SUM_AT, checksum};
 
 fn page(serial: u8, number: u32, body: &[u8]) -> Vec<u8> {
     let mut page = b"OggS\0\0\0\0\0\0\0\0\0\0".to_vec();

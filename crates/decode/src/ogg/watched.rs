@@ -4,7 +4,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::io::MediaSource;
 
-use super::{HEADER_BYTES, Losses, MARK, Pages, SUM_AT, checksum, length_from, mark, number, page};
+use super::losses::{Losses, Pages};
+use super::page::{HEADER_BYTES, MARK, SUM_AT, checksum, length_from, mark, number, page};
 use crate::input::Input;
 
 /// How many bytes that belong to no page are examined at a time.
